@@ -194,7 +194,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Words (or a register entry) that make an adjustment fire. [start, end) counts in the passage's `text`."""
+    """Words (or a register entry) that make an adjustment fire. [start, end) counts in the passage's `text`.
+
+    A register entry may bind itself to one audience and to a last day; `decide` holds it against both.
+    """
 
     facet: str
     rule: str
@@ -202,6 +205,8 @@ class Evidence:
     end: int = 0
     quote: str = ""
     entry: str = ""
+    audience: str = ""
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
