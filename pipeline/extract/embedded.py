@@ -1,0 +1,37 @@
+"""Turn bytes found inside a document into a child, and decode base64 as forgivingly as readers do."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+from pipeline.types import Blob
+
+NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+WHITE = re.compile(rb"\s+")
+
+
+def child(data: bytes, name: str, media_type: str = "application/octet-stream") -> Blob:
+    """A blob found inside; the parent adds the container, and sniffs the type anew."""
+    return Blob.of(data, name=name.strip() or "unnamed", media_type=media_type.lower())
+
+
+def decode_base64(data: bytes) -> tuple[bytes, bool]:
+    """The decoded bytes, and whether nothing had to be skipped or cut. Accepts the URL alphabet and missing padding."""
+    packed = WHITE.sub(b"", data).replace(b"-", b"+").replace(b"_", b"/")
+    body = packed.rstrip(b"=")
+    kept = NOT_BASE64.sub(b"", body)
+    cut = len(kept) % 4 == 1
+    kept = kept[:-1] if cut else kept
+    return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4)), kept == body and not cut
+
+
+def too_small_for_text(data: bytes) -> bool:
+    """A tracking pixel or spacer: a PNG or GIF of at most 8 × 8 pixels and a few hundred bytes."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
+        width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    elif data[:4] == b"GIF8" and len(data) >= 10:
+        width, height = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    else:
+        return False
+    return width <= 8 and height <= 8 and len(data) <= 512

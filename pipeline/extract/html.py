@@ -1,0 +1,142 @@
+"""Read HTML: what a reader sees, block by block, and everything that the page holds without showing it."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipeline.extract import charset
+from pipeline.extract.html_attributes import DATA_URI, Attributes
+from pipeline.extract.html_flow import Flow
+from pipeline.extract.html_hidden import hidden_nodes, is_hidden
+from pipeline.extract.html_script import builds_text
+from pipeline.extract.parts import PartBuilder
+from pipeline.limits import Limits
+from pipeline.types import Blob, Gap, Notice, Part
+
+META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.+-]{2,40})", re.IGNORECASE)
+XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w:.+-]{2,40})", re.IGNORECASE)
+WORD = re.compile(r"[^\W_]{4,}")
+CODE = frozenset({"script", "style"})
+UNSEEN = frozenset({"template", "noscript", "datalist", "noframes", "noembed"})
+DOCTYPE = frozenset(
+    {"doctype", "html", "html4", "xhtml", "xhtml1", "public", "transitional", "strict", "loose", "http", "cdata"}
+)
+
+Step = tuple[LexborNode, bool, bool]
+
+
+def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
+    """The page's parts, hidden ones included; embedded data as children; nothing is fetched and no script is run."""
+    labels = XML_ENCODING.findall(blob.data[:1024]) + META_CHARSET.findall(blob.data[:8192])
+    decoded = charset.decode(blob.data, *(label.decode("ascii") for label in labels))
+    if decoded.doubt:
+        yield Gap(stage="extract", code="encoding_uncertain", path="body", detail=decoded.doubt)
+    yield from _page(decoded.text)
+    if decoded.utf7:
+        yield Gap(stage="extract", code="encoding_uncertain", path="body", detail="holds UTF-7 runs")
+        yield Part(kind="body", path="utf-7", text=decoded.utf7, visibility="hidden")
+
+
+def _page(source: str) -> Iterator[Part | Gap | Blob | Notice]:
+    page = Page()
+    page.read(source)
+    parts = list(page.parts())
+    yield from parts
+    yield from page.attributes.children()
+    if left := _left_over(source, parts, page.attributes.names):
+        yield Part(kind="metadata", path="left-over", text=left, visibility="hidden")
+    yield from page.attributes.notices()
+    if page.scripts:
+        yield Notice(code="scripts", path="scripts", visibility="hidden", detail=f"{len(page.scripts)} not run")
+    if any(part.path == "hidden" for part in parts):
+        yield Notice(code="hidden_part", path="hidden", visibility="hidden")
+    if why := builds_text(page.body.words, page.scripts, page.attributes.script_sources):
+        yield Gap(stage="extract", code="script_built", path="body", detail=why)
+
+
+class Page:
+    """Collects one page, walking its tree without recursion."""
+
+    def __init__(self) -> None:
+        self.body = Flow(PartBuilder(kind="body", path="body"))
+        self.hidden = Flow(PartBuilder(kind="body", path="hidden", visibility="hidden"))
+        self.comments = PartBuilder(kind="comment", path="comments", visibility="hidden")
+        self.code = PartBuilder(kind="code", path="scripts", visibility="hidden")
+        self.attributes = Attributes()
+        self.scripts: list[str] = []
+
+    def parts(self) -> Iterator[Part]:
+        self.body.flush()
+        self.hidden.flush()
+        for builder in (self.body.builder, self.hidden.builder, self.comments, self.code):
+            yield from builder.parts()
+        yield from self.attributes.parts()
+
+    def read(self, source: str, *, hidden: bool = False) -> None:
+        tree = LexborHTMLParser(source)
+        if tree.root is not None and tree.root.parent is not None:
+            self.walk(tree.root.parent, hidden_nodes(tree), hidden=hidden)
+
+    def walk(self, root: LexborNode, unseen: frozenset[int], *, hidden: bool) -> None:
+        """Depth first; the stack holds (node, whether it lies in something hidden, whether we leave it)."""
+        stack: list[Step] = [(root, hidden, False)]
+        while stack:
+            node, shaded, leaving = stack.pop()
+            if leaving:
+                self.flow(shaded).leave(node.tag or "")
+                continue
+            if node is not root and (after := node.next) is not None:
+                stack.append((after, shaded, False))
+            if node.is_text_node:
+                self.flow(shaded).text(node.text_content or "")
+            elif node.is_comment_node:
+                self.comment(node.comment_content or "")
+            else:
+                own = node.is_element_node and (node.tag in UNSEEN or node.mem_id in unseen or is_hidden(node))
+                inner = shaded or own
+                self.element(node, stack, outer=shaded, inner=inner)
+
+    def flow(self, shaded: bool) -> Flow:
+        return self.hidden if shaded else self.body
+
+    def element(self, node: LexborNode, stack: list[Step], *, outer: bool, inner: bool) -> None:
+        tag, first = node.tag or "", node.first_child
+        if node.is_element_node:
+            self.attributes.take(node)
+        if tag in CODE:
+            self.source(tag, (first.text_content if first is not None else "") or "")
+            return
+        flow = self.flow(inner)
+        if inner and not outer:
+            flow.flush()
+        flow.enter(node, tag)
+        stack.append((node, inner, True))
+        if tag == "template":
+            stack += [(child, True, False) for piece in node.template_fragments()[:1] if (child := piece.first_child)]
+        if first is not None:
+            stack.append((first, inner, False))
+
+    def source(self, tag: str, text: str) -> None:
+        if tag == "script":
+            self.scripts.append(text)
+        self.code.add(self.attributes.without_data(text).strip(), role="line")
+
+    def comment(self, text: str) -> None:
+        """A comment; a conditional one holds markup that some readers show."""
+        if text.startswith("[if") and "<" in text:
+            self.hidden.flush()
+            self.read(text.partition(">")[2].rpartition("<!")[0], hidden=True)
+        else:
+            self.comments.add(text.strip())
+
+
+def _left_over(source: str, parts: list[Part], names: set[str]) -> str:
+    """Words of the source that stand in no part: what the parser drops (attributes of end tags, broken tags)."""
+    known = set(WORD.findall("\n".join(part.text for part in parts).casefold()))
+    known |= set(WORD.findall(" ".join(names).casefold())) | DOCTYPE
+    words = dict.fromkeys(WORD.findall(entities.unescape(DATA_URI.sub(" ", source))))
+    return " ".join(word for word in words if word.casefold() not in known)
