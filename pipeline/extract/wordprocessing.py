@@ -1,0 +1,286 @@
+"""Walks one WordprocessingML part (body, header, notes, comments) and files its text by what a reader would see of it.
+
+Unknown elements are walked, not skipped, and the characters placed are counted against those the part holds, so that
+text in a place nobody thought of comes out as an extra part instead of vanishing. ECMA-376 part 1, chapter 17.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from pipeline.extract.ooxml import attribute, local
+from pipeline.extract.parts import PartBuilder
+from pipeline.extract.wordstyles import Styles, hides
+from pipeline.types import Notice, Part, PartKind, Role, Where
+
+_SKIPPED = frozenset(
+    "pPr rPr tblPr tblGrid tcPr trPr sectPr sdtPr sdtEndPr tblPrEx rubyPr ctrlPr oMathParaPr fPr radPr dPr naryPr".split()
+)
+_MEASURES = frozenset("posOffset align pctWidth pctHeight pctPosHOffset pctPosVOffset".split())
+_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+_LONG_ROW = 1500
+_FETCHING = ("INCLUDETEXT", "INCLUDEPICTURE", "DDE", "LINK ", "IMPORT", "RD ", "DATABASE")
+
+
+@dataclass(slots=True)
+class _Lines:
+    """One paragraph in three readings: as it stands, as it stood before the tracked changes, and what is hidden."""
+
+    now: list[str] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    hidden: bool = False
+    deleted: bool = False
+    inserted: bool = False
+
+
+class Story:
+    """The text of one part. Call `read` once, then take `parts()` and `notices()`."""
+
+    def __init__(self, path: str, kind: PartKind, styles: Styles, *, visibility: str = "visible") -> None:
+        self.path = path
+        self._styles = styles
+        self._visible = PartBuilder(kind=kind, path=path, visibility="hidden" if visibility == "hidden" else "visible")
+        self._hidden = PartBuilder(kind=kind, path=f"{path}#hidden", visibility="hidden")
+        self._deleted = PartBuilder(kind="revision", path=f"{path}#deleted", visibility="deleted")
+        self._unplaced = PartBuilder(kind=kind, path=f"{path}#unplaced", visibility="hidden")
+        self._seen: list[str] = []
+        self._later: list[etree._Element] = []
+        self._fallbacks: list[etree._Element] = []
+        self._section: str | None = None
+        self._placed = 0
+        self._any_hidden = self._any_deleted = False
+        self.codes: list[str] = []
+
+    def read(self, root: etree._Element) -> None:
+        self._blocks(root, _State())
+        self._read_fallbacks()
+        everything = "".join(root.itertext())
+        if _solid(everything) != self._placed:
+            self._unplaced.add("\n".join(line.strip() for line in root.itertext() if line.strip()))
+
+    def parts(self) -> Iterator[Part]:
+        for builder in (self._visible, self._hidden, self._deleted, self._unplaced):
+            yield from builder.parts()
+
+    def notices(self) -> Iterator[Notice]:
+        if self._any_hidden:
+            yield Notice(code="invisible_text", path=self.path, visibility="hidden")
+        if self._any_deleted:
+            yield Notice(code="deleted_text", path=self.path, visibility="deleted")
+        for code in self.codes:
+            if code.strip().upper().startswith(_FETCHING):
+                yield Notice(code="external_reference", path=self.path, detail=code.strip())
+
+    def _where(self) -> Where:
+        return Where(section=self._section)
+
+    def _blocks(self, element: etree._Element, state: _State) -> None:
+        loose = _Lines()
+        for child in element:
+            name = local(child)
+            if name == "p":
+                self._paragraph(child, state)
+            elif name == "tbl":
+                self._table(child, state)
+            elif name in _SKIPPED:
+                continue
+            elif len(child) and name not in ("r", "hyperlink"):
+                self._take(child.text, loose, state)
+                self._blocks(child, _changed(name, state))
+            else:
+                self._inline_child(child, name, loose, state)
+            self._take(child.tail, loose, state)
+        self._emit(self._finish(loose), "paragraph")
+        self._flush(state)
+
+    def _paragraph(self, element: etree._Element, state: _State) -> None:
+        text, style = self._paragraph_text(element, state)
+        role = self._styles.role(style, element)
+        if role == "heading" and text.strip():
+            self._section = " ".join(text.split())[:160]
+        self._emit(text, role)
+        self._flush(state)
+
+    def _paragraph_text(self, element: etree._Element, state: _State) -> tuple[str, str]:
+        style = self._styles.of_paragraph(element)
+        if self._styles.hidden(style):
+            state = _State(True, state.deleted, state.inserted)
+        lines = _Lines()
+        self._take(element.text, lines, state)
+        self._inline(element, lines, state)
+        return self._finish(lines), style
+
+    def _finish(self, lines: _Lines) -> str:
+        """File the hidden and former readings; return the present one."""
+        if hidden := "".join(lines.hidden).strip():
+            self._hidden.add(hidden, where=self._where())
+            self._any_hidden = True
+        if lines.deleted and (before := "".join(lines.before).strip()):
+            self._deleted.add(before, where=self._where())
+            self._any_deleted = True
+        if code := "".join(lines.code).strip():
+            self.codes.append(code)
+        return "".join(lines.now)
+
+    def _emit(self, text: str, role: Role) -> None:
+        if text.strip():
+            self._visible.add(text.strip(), role=role, where=self._where())
+            self._seen.append(text)
+
+    def _flush(self, state: _State) -> None:
+        """Text boxes and nested tables, read after the block that holds them."""
+        later, self._later = self._later, []
+        for element in later:
+            if local(element) == "tbl":
+                self._table(element, state)
+            else:
+                self._blocks(element, state)
+
+    def _inline(self, element: etree._Element, lines: _Lines, state: _State) -> None:
+        for child in element:
+            self._inline_child(child, local(child), lines, state)
+            if child.tail:
+                self._take(child.tail, lines, state)
+
+    def _inline_child(self, child: etree._Element, name: str, lines: _Lines, state: _State) -> None:
+        if name == "r":
+            self._inline(child, lines, self._run_state(child, state))
+        elif name in _SKIPPED:
+            return
+        elif name in ("t", "delText"):
+            self._take(child.text, lines, state, solid=False)
+        elif name in _BREAKS:
+            self._put(_BREAKS[name], lines, state)
+        elif name in ("instrText", "delInstrText"):
+            lines.code.append(child.text or "")
+            self._placed += _solid(child.text or "")
+        elif name in ("txbxContent", "tbl"):
+            self._later.append(child)
+        elif name == "Fallback":
+            self._fallbacks.append(child)
+        elif name == "sym":
+            self._put(_symbol(child), lines, state)
+        elif name in _MEASURES:
+            self._placed += _solid(child.text or "")
+        else:
+            if name == "p" and lines.now and not lines.now[-1].endswith("\n"):
+                self._put("\n", lines, state)
+            self._take(child.text, lines, state)
+            self._inline(child, lines, _changed(name, state))
+
+    def _run_state(self, run: etree._Element, state: _State) -> _State:
+        if not len(run) or local(run[0]) != "rPr":
+            return state
+        hidden = hides(run[0], self._styles, inherited=state.hidden)
+        return state if hidden == state.hidden else _State(hidden, state.deleted, state.inserted)
+
+    def _take(self, text: str | None, lines: _Lines, state: _State, *, solid: bool = True) -> None:
+        """Count and file a text node; between elements (`solid`) mere white space is layout of the XML."""
+        if not text or (solid and not text.strip()):
+            return
+        self._placed += _solid(text)
+        self._put(text, lines, state)
+
+    def _put(self, text: str, lines: _Lines, state: _State) -> None:
+        if state.hidden:
+            lines.hidden.append(text)
+        elif not state.deleted:
+            lines.now.append(text)
+        if state.deleted:
+            lines.deleted = True
+        if not state.inserted:
+            lines.before.append(text)
+
+    def _table(self, table: etree._Element, state: _State) -> None:
+        for number, (row, row_state) in enumerate(_within(table, "tr", state)):
+            self._take(row.text, _Lines(), row_state)
+            cells = [self._cell(cell, cell_state) for cell, cell_state in _within(row, "tc", row_state)]
+            self._row(cells, "header_row" if number == 0 else "row")
+            self._flush(row_state)
+
+    def _cell(self, cell: etree._Element, state: _State) -> list[str]:
+        texts: list[str] = []
+        for child in cell:
+            name = local(child)
+            if name == "p":
+                texts.append(self._paragraph_text(child, state)[0].strip())
+            elif name == "tbl":
+                self._later.append(child)
+            elif name not in _SKIPPED and len(child):
+                texts.extend(self._cell(child, _changed(name, state)))
+        return [text for text in texts if text]
+
+    def _row(self, cells: list[list[str]], role: Role) -> None:
+        row = " | ".join(" ".join(cell) for cell in cells)
+        if not any(cells):
+            return
+        if len(row) > _LONG_ROW or len(cells) == 1:  # a layout table: its cells are pages, not fields
+            for cell in cells:
+                for text in cell:
+                    self._emit(text, "paragraph")
+        else:
+            self._emit(row, role)
+
+    def _read_fallbacks(self) -> None:
+        """Older renderings of the same drawing: read only where they say something else."""
+        shown = "".join("".join(self._seen).split())
+        while self._fallbacks:
+            fallback = self._fallbacks.pop()
+            text = "".join("".join(fallback.itertext()).split())
+            if text and text not in shown:
+                self._blocks(fallback, _State(hidden=True))
+            else:
+                self._placed += len(text)
+
+
+def _within(element: etree._Element, wanted: str, state: _State) -> Iterator[tuple[etree._Element, _State]]:
+    """Rows of a table or cells of a row, also where content controls or changes lie between; never nested ones."""
+    for child in element:
+        name = local(child)
+        if name == wanted:
+            yield child, _row_state(child, state)
+        elif name not in _SKIPPED and name not in ("tbl", "p"):
+            yield from _within(child, wanted, _changed(name, state))
+
+
+def _row_state(row: etree._Element, state: _State) -> _State:
+    for child in row:
+        if local(child) == "trPr":
+            for change in child:
+                state = _changed(local(change), state)
+    return state
+
+
+def _changed(name: str, state: _State) -> _State:
+    if name in ("del", "moveFrom"):
+        return _State(state.hidden, True, state.inserted)
+    if name in ("ins", "moveTo"):
+        return _State(state.hidden, state.deleted, True)
+    return state
+
+
+def _solid(text: str) -> int:
+    """Characters that are not white space."""
+    return len("".join(text.split()))
+
+
+def _symbol(element: etree._Element) -> str:
+    """A w:sym: Wingdings and its kin draw pictures, other fonts the letter itself."""
+    try:
+        code = int(attribute(element, "char") or "", 16)
+    except ValueError:
+        return ""
+    if 0xF000 <= code <= 0xF0FF:
+        font = (attribute(element, "font") or "").casefold()
+        return "•" if any(name in font for name in ("wingdings", "webdings", "symbol")) else chr(code & 0xFF)
+    return chr(code) if code < 0x110000 else ""
