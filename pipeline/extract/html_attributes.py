@@ -12,111 +12,22 @@ from pipeline.extract.embedded import child, decode_base64
 from pipeline.extract.parts import PartBuilder
 from pipeline.types import Blob, Gap, Notice, Part
 
-LINKS = frozenset(
-    [
-        "href",
-        "src",
-        "action",
-        "formaction",
-        "cite",
-        "data",
-        "poster",
-        "background",
-        "srcset",
-        "longdesc",
-        "usemap",
-        "profile",
-        "codebase",
-        "archive",
-        "manifest",
-        "ping",
-        "xlink:href",
-        "imagesrcset",
-        "dynsrc",
-        "lowsrc",
-        "classid",
-        "itemid",
-        "itemtype",
-    ]
-)
-LAYOUT = frozenset(
-    [
-        "class",
-        "id",
-        "style",
-        "name",
-        "type",
-        "rel",
-        "width",
-        "height",
-        "align",
-        "valign",
-        "border",
-        "cellpadding",
-        "cellspacing",
-        "colspan",
-        "rowspan",
-        "bgcolor",
-        "color",
-        "face",
-        "size",
-        "lang",
-        "dir",
-        "xmlns",
-        "charset",
-        "http-equiv",
-        "target",
-        "method",
-        "for",
-        "media",
-        "role",
-        "tabindex",
-        "viewbox",
-        "d",
-        "points",
-        "transform",
-        "fill",
-        "stroke",
-        "x",
-        "y",
-        "x1",
-        "x2",
-        "y1",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "rx",
-        "ry",
-        "loading",
-        "decoding",
-        "fetchpriority",
-        "crossorigin",
-        "integrity",
-        "async",
-        "defer",
-        "nonce",
-        "sizes",
-    ]
-)
-LOADING = frozenset(
-    {
-        "img",
-        "script",
-        "link",
-        "iframe",
-        "frame",
-        "embed",
-        "object",
-        "source",
-        "video",
-        "audio",
-        "input",
-        "body",
-        "image",
-        "use",
-    }
-)
+_LINKS = """
+href src action formaction cite data poster background srcset longdesc usemap profile codebase archive manifest
+ping xlink:href imagesrcset dynsrc lowsrc classid itemid itemtype
+""".split()  # noqa: SIM905
+LINKS = frozenset(_LINKS)
+_LAYOUT = """
+class id style name type rel width height align valign border cellpadding cellspacing colspan rowspan bgcolor
+color face size lang dir xmlns charset http-equiv target method for media role tabindex viewbox d points transform
+fill stroke x y x1 x2 y1 y2 cx cy r rx ry loading decoding fetchpriority crossorigin integrity async defer nonce
+sizes
+""".split()  # noqa: SIM905
+LAYOUT = frozenset(_LAYOUT)
+_LOADING = """
+img script link iframe frame embed object source video audio input body image use
+""".split()  # noqa: SIM905
+LOADING = frozenset(_LOADING)
 DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.+*'%-]+(?:=[^,;\"'\s)]*)?)*),([^\"'\s)<>]*)", re.IGNORECASE)
 META_NAMES = ("name", "property", "itemprop", "http-equiv")
 LAYOUT_BLOCK = 200

@@ -12,67 +12,12 @@ from pipeline.types import NOWHERE, Role, Where
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
 ITEMS = frozenset({"li", "dt", "dd"})
 CELLS = frozenset({"td", "th"})
-BLOCKS = (
-    HEADINGS
-    | ITEMS
-    | frozenset(
-        [
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "button",
-            "canvas",
-            "caption",
-            "center",
-            "details",
-            "dialog",
-            "dir",
-            "div",
-            "dl",
-            "fieldset",
-            "figcaption",
-            "figure",
-            "footer",
-            "form",
-            "frameset",
-            "header",
-            "hr",
-            "iframe",
-            "legend",
-            "main",
-            "menu",
-            "nav",
-            "noscript",
-            "object",
-            "ol",
-            "optgroup",
-            "option",
-            "p",
-            "pre",
-            "section",
-            "select",
-            "summary",
-            "table",
-            "tbody",
-            "template",
-            "text",
-            "textarea",
-            "tfoot",
-            "thead",
-            "tr",
-            "td",
-            "th",
-            "ul",
-            "video",
-            "audio",
-            "plaintext",
-            "xmp",
-            "listing",
-        ]
-    )
-)
+_OTHER_BLOCKS = """
+address article aside blockquote body button canvas caption center details dialog dir div dl fieldset figcaption
+figure footer form frameset header hr iframe legend main menu nav noscript object ol optgroup option p pre section
+select summary table tbody template text textarea tfoot thead tr td th ul video audio plaintext xmp listing
+""".split()  # noqa: SIM905
+BLOCKS = HEADINGS | ITEMS | frozenset(_OTHER_BLOCKS)
 PREFORMATTED = frozenset({"pre", "textarea", "plaintext", "xmp", "listing"})
 NESTED = "table, ul, ol, h1, h2, h3, h4, h5, h6, form"
 LONG_ROW = 2_000

@@ -1,0 +1,128 @@
+"""Read the text bodies of a mail: transfer encodings, format=flowed, and files written into the text."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from email.message import Message
+
+from pipeline.extract import charset
+from pipeline.extract.embedded import child, decode_base64
+from pipeline.extract.mail_headers import parameter
+from pipeline.extract.parts import PartBuilder
+from pipeline.types import Blob, Gap, Part
+
+UU = re.compile(rb"^begin(-base64)? [0-7]{3,4} +([^\r\n]+)\r?\n(.*?)^(?:end|====)[ \t]*\r?$", re.MULTILINE | re.DOTALL)
+UU_OPEN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} +[^\r\n]+\r?\n[!-`]", re.MULTILINE)
+YENC = re.compile(
+    rb"^=ybegin ([^\r\n]*)\r?\n(?:=ypart [^\r\n]*\r?\n)?(.*?)^=yend[^\r\n]*\r?$", re.MULTILINE | re.DOTALL
+)
+BINHEX = re.compile(rb"^\(This file must be converted with BinHex", re.MULTILINE)
+PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+BLANK_LINES = re.compile(r"\n[ \t]*\n+")
+NEWLINE = re.compile(r"\r\n?")
+
+
+def transfer_decode(raw: bytes, encoding: str) -> tuple[bytes, bool]:
+    """The decoded body, and whether all of it could be decoded."""
+    encoding = encoding.strip().strip(";\"'").lower()
+    if encoding == "base64":
+        return decode_base64(raw)
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(raw), True
+    if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
+        match = UU.search(raw)
+        return _uu(match.group(3)) if match else (raw, False)
+    return raw, True
+
+
+def read_text(data: bytes, message: Message, path: str) -> Iterator[Part | Gap | Blob]:
+    """A text/plain body: files written into it become children, what is left is the text."""
+    data, found = take_files(data, path)
+    decoded = charset.decode(data, parameter(message, "charset"))
+    if decoded.doubt:
+        yield Gap(stage="extract", code="encoding_uncertain", path=path, detail=decoded.doubt)
+    text = NEWLINE.sub("\n", decoded.text)
+    if parameter(message, "format").lower() == "flowed":
+        text = unflow(text, delete_space=parameter(message, "delsp").lower() == "yes")
+    body = PartBuilder(kind="body", path=path)
+    for block in BLANK_LINES.split(text):
+        body.add(block)
+    yield from body.parts()
+    if PGP.search(text):
+        yield Gap(stage="extract", code="encrypted", path=path, detail="inline PGP message")
+    yield from found
+
+
+def take_files(data: bytes, path: str) -> tuple[bytes, list[Blob | Gap]]:
+    """uuencode, yEnc and BinHex files inside a text: the text without them, and them."""
+    found: list[Blob | Gap] = []
+
+    def uu(match: re.Match[bytes]) -> bytes:
+        plain, clean = decode_base64(match.group(3)) if match.group(1) else _uu(match.group(3))
+        return keep(plain, clean, match.group(2))
+
+    def yenc(match: re.Match[bytes]) -> bytes:
+        name = match.group(1).partition(b"name=")[2]
+        return keep(_yenc(match.group(2)), b"part=" not in match.group(1), name)
+
+    def keep(plain: bytes, clean: bool, name: bytes) -> bytes:
+        label = name.decode("utf-8", "replace").strip()
+        if not clean:
+            found.append(Gap(stage="extract", code="undecodable", path=path, detail=f"encoded file {label}"[:80]))
+        if plain:
+            found.append(child(plain, label))
+        return f"[{label}]\n".encode()
+
+    data = YENC.sub(yenc, UU.sub(uu, data))
+    if BINHEX.search(data):
+        found.append(Gap(stage="extract", code="undecodable", path=path, detail="a BinHex file in the text"))
+    if UU_OPEN.search(data):
+        found.append(Gap(stage="extract", code="truncated", path=path, detail="a uuencoded file without an end"))
+    return data, found
+
+
+def _uu(lines: bytes) -> tuple[bytes, bool]:
+    out, clean = bytearray(), True
+    for line in lines.splitlines():
+        if not line.strip():
+            continue
+        try:
+            out += binascii.a2b_uu(line)
+        except binascii.Error:  # some encoders leave garbage behind the counted bytes
+            count = (((line[0] - 32) & 63) * 4 + 5) // 3
+            try:
+                out += binascii.a2b_uu(line[:count])
+            except binascii.Error:
+                clean = False
+    return bytes(out), clean
+
+
+def _yenc(body: bytes) -> bytes:
+    out, escaped = bytearray(), False
+    for byte in body.replace(b"\r", b"").replace(b"\n", b""):
+        if byte == 0x3D and not escaped:
+            escaped = True
+            continue
+        out.append((byte - (106 if escaped else 42)) & 255)
+        escaped = False
+    return bytes(out)
+
+
+def unflow(text: str, *, delete_space: bool) -> str:
+    """Join soft line breaks (RFC 3676): a line that ends in a space goes on, but not over a change of quote depth."""
+    out: list[str] = []
+    soft_depth: int | None = None
+    for line in text.split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        content = line[depth:].removeprefix(" ")
+        soft = content.endswith(" ") and content != "-- "
+        if soft_depth == depth and out:
+            out[-1] += content
+        else:
+            out.append(">" * depth + (" " if depth else "") + content)
+        if soft and delete_space:
+            out[-1] = out[-1][:-1]
+        soft_depth = depth if soft else None
+    return "\n".join(out)
