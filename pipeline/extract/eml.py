@@ -1,7 +1,7 @@
 """Read a mail message (RFC 5322, MIME): headers, every alternative, preamble and epilogue, attachments as children.
 
-MHTML is the same format. The standard library's parser splits the message; what it makes of broken ones is held against
-the lines of the source, so that no line is lost.
+MHTML is the same format. The standard library's parser splits the message; what it makes of a broken one is held
+against the lines of the source, so that no line is lost.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import email.policy
 from collections.abc import Iterator
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import Parser
 
 from pipeline.extract import charset
 from pipeline.extract.embedded import child, too_small_for_text
@@ -20,20 +20,33 @@ from pipeline.types import Blob, Gap, Notice, Part
 
 Found = Part | Gap | Blob | Notice
 BOILERPLATE = ("this is a multi-part message in mime format", "this is a multipart message in mime format")
-MAX_MIME_DEPTH = 60
 SIGNATURES = frozenset({"application/pgp-signature", "application/pgp-encrypted", "application/pgp-keys"})
+PACKED = frozenset({"base64", "quoted-printable"})
+SUFFIXES = {
+    "message/rfc822": ".eml",
+    "text/calendar": ".ics",
+    "text/css": ".css",
+    "text/csv": ".csv",
+    "text/html": ".html",
+    "text/rtf": ".rtf",
+}
+MAX_MIME_DEPTH = 60
 
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
     """The message's parts. Nested messages are read in place, attachments and HTML bodies become children."""
+    data = blob.data
+    if data.startswith(charset.MARKS) or b"\0" in data[:200]:
+        data = charset.decode(data).text.encode("utf-8", "replace")
     try:
-        message = BytesParser(policy=email.policy.compat32).parsebytes(blob.data)
+        # Latin-1 carries each byte through the parser unchanged; the charsets are dealt with afterwards.
+        message = Parser(policy=email.policy.compat32).parsestr(data.decode("latin-1"))
+        reader = MessageReader(data)
+        yield from reader.message(message, "", 0)
     except RecursionError:
         yield Gap(stage="extract", code="limit_depth", path="body", detail="multiparts nested beyond reading")
-        yield Part(kind="body", path="source", text=blob.data.decode("latin-1"), visibility="hidden")
+        yield Part(kind="body", path="source", text=data.decode("latin-1"), visibility="hidden")
         return
-    reader = MessageReader(blob.data)
-    yield from reader.message(message, "", 0)
     yield from reader.left_over()
 
 
@@ -48,79 +61,73 @@ class MessageReader:
     def message(self, message: Message, path: str, depth: int) -> Iterator[Found]:
         """One entity, with everything below it."""
         if depth > MAX_MIME_DEPTH:
-            yield Gap(stage="extract", code="limit_depth", path=path, detail="MIME parts nested too deep")
+            yield Gap(stage="extract", code="limit_depth", path=f"{path}body", detail="MIME parts nested too deep")
             return
         self._take_headers(message)
         yield from header_parts(message, path)
         content_type = message.get_content_type()
-        yield from _by_type(content_type, message, path)
+        yield from _missing(content_type, message, f"{path}body")
         if message.is_multipart():
             yield from self._inside(message, content_type, path, depth)
         else:
             yield from self._leaf(message, content_type, path)
 
     def _inside(self, message: Message, content_type: str, path: str, depth: int) -> Iterator[Found]:
-        if boundary := parameter(message, "boundary"):
-            mark = b"--" + boundary.encode("utf-8", "surrogateescape")
-            self._boundaries |= {_squeeze(mark), _squeeze(mark + b"--")}
-        if (
-            content_type.startswith("message/")
-            and message.get("content-transfer-encoding", "").strip().lower() in PACKED
-        ):
-            yield from self._packed_message(message, path)
+        packing = str(message.get("content-transfer-encoding", "")).strip().lower()
+        if content_type.startswith("message/") and packing in PACKED:
+            yield from self._packed_message(message, packing, path)
             return
+        if boundary := parameter(message, "boundary"):
+            mark = _squeeze(b"--" + _bytes(boundary))
+            self._boundaries |= {mark, mark + b"--"}
         yield from self._margin(message.preamble, f"{path}preamble")
-        for number, inner in enumerate(message.get_payload(), 1):
+        for number, inner in enumerate(inner_messages(message), 1):
             yield from self.message(inner, f"{path}{number}/", depth + 1)
         yield from self._margin(message.epilogue, f"{path}epilogue")
         if any(type(defect).__name__ == "CloseBoundaryNotFoundDefect" for defect in message.defects):
             yield Gap(stage="extract", code="truncated", path=f"{path}body", detail="the closing boundary is missing")
 
-    def _packed_message(self, message: Message, path: str) -> Iterator[Found]:
+    def _packed_message(self, message: Message, packing: str, path: str) -> Iterator[Found]:
         """A message inside a message, against the rules in base64: the parser took the code for the message."""
-        inner = b"".join(part.as_bytes() for part in message.get_payload())
+        inner = b"".join(_bytes(part.as_string()) for part in inner_messages(message))
         self._take(inner)
-        data, clean = transfer_decode(inner, message.get("content-transfer-encoding", ""))
+        data, clean = transfer_decode(inner, packing)
         if not clean:
-            yield Gap(stage="extract", code="undecodable", path=f"{path}body", detail="base64 of an inner message")
+            yield Gap(stage="extract", code="undecodable", path=f"{path}body", detail="code of an inner message")
         yield child(data, "message.eml", "message/rfc822")
 
     def _margin(self, text: str | None, path: str) -> Iterator[Part]:
         if not text:
             return
-        raw = text.encode("utf-8", "surrogateescape")
+        raw = _bytes(text)
         self._take(raw)
-        clean = raw.decode("utf-8", "replace").strip()
-        if clean and not clean.lower().rstrip(".").startswith(BOILERPLATE):
+        clean = charset.decode(raw).text.strip()
+        if clean and not clean.lower().startswith(BOILERPLATE):
             yield Part(kind="body", path=path, text=clean, visibility="hidden")
 
     def _leaf(self, message: Message, content_type: str, path: str) -> Iterator[Found]:
-        raw = raw_payload(message)
+        payload = message.get_payload()
+        raw = _bytes(payload) if isinstance(payload, str) else b""
         self._take(raw)
-        encoding = message.get("content-transfer-encoding", "")
-        data, clean = transfer_decode(raw, str(encoding))
-        name = parameter(message, "filename") or parameter(message, "name")
+        encoding = str(message.get("content-transfer-encoding", ""))
+        data, clean = transfer_decode(raw, encoding)
         if not clean:
-            yield Gap(stage="extract", code="undecodable", path=f"{path}body", detail=f"{encoding} is damaged"[:80])
-        if content_type == "text/plain" and not (name and message.get_content_disposition() == "attachment"):
+            yield Gap(stage="extract", code="undecodable", path=f"{path}body", detail=f"{encoding[:40]} is damaged")
+        name = parameter(message, "filename") or parameter(message, "name")
+        attached = bool(name) and message.get_content_disposition() == "attachment"
+        if content_type.startswith("multipart/") or (content_type == "text/plain" and not attached):
             yield from read_text(data, message, f"{path}body")
-        elif content_type == "text/html" and not name:
-            yield _html(data, parameter(message, "charset"), f"{path}body.html".replace("/", "-"))
         elif content_type in SIGNATURES:
-            yield Part(
-                kind="metadata",
-                path=f"{path}signature",
-                text=data.decode("latin-1").strip() or "empty",
-                visibility="hidden",
-            )
+            text = data.decode("latin-1").strip() or "empty"
+            yield Part(kind="metadata", path=f"{path}signature", text=text, visibility="hidden")
         elif data and not too_small_for_text(data):
-            yield child(data, name or f"{path}part".replace("/", "-") + SUFFIXES.get(content_type, ""), content_type)
+            yield _child(data, content_type, message, name, path)
 
     def _take_headers(self, message: Message) -> None:
         for name, value in message.raw_items():
-            self._take(f"{name}:{value}".encode("utf-8", "surrogateescape"))
-        if unixfrom := message.get_unixfrom():
-            self._take(unixfrom.encode("utf-8", "surrogateescape"))
+            self._take(_bytes(f"{name}:{value}"))
+        if line := message.get_unixfrom():
+            self._take(_bytes(line))
 
     def _take(self, data: bytes) -> None:
         self._read.update(_squeeze(line) for line in data.splitlines())
@@ -130,34 +137,26 @@ class MessageReader:
         known = self._read | self._boundaries
         lost = [line for line in self._source.splitlines() if (short := _squeeze(line)) and short not in known]
         if lost:
-            yield Part(
-                kind="metadata", path="left-over", text=b"\n".join(lost).decode("utf-8", "replace"), visibility="hidden"
-            )
+            text = b"\n".join(lost).decode("utf-8", "replace")
+            yield Part(kind="metadata", path="left-over", text=text, visibility="hidden")
 
 
-PACKED = frozenset({"base64", "quoted-printable"})
-SUFFIXES = {
-    "message/rfc822": ".eml",
-    "text/calendar": ".ics",
-    "text/csv": ".csv",
-    "text/html": ".html",
-    "text/rtf": ".rtf",
-}
-
-
-def raw_payload(message: Message) -> bytes:
-    """The body of a leaf as it stands in the source."""
+def inner_messages(message: Message) -> list[Message]:
+    """The entities of a multipart or of a message in a message."""
     payload = message.get_payload()
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("latin-1", "replace")
 
 
 def _squeeze(line: bytes) -> bytes:
     return b"".join(line.split())
 
 
-def _by_type(content_type: str, message: Message, path: str) -> Iterator[Gap]:
+def _missing(content_type: str, message: Message, place: str) -> Iterator[Gap]:
     """What the type alone says is not all here."""
-    place = f"{path}body"
     if content_type == "message/external-body":
         yield Gap(stage="extract", code="external_body", path=place, detail=parameter(message, "access-type"))
     elif content_type == "message/partial":
@@ -167,11 +166,13 @@ def _by_type(content_type: str, message: Message, path: str) -> Iterator[Gap]:
         yield Gap(stage="extract", code="encrypted", path=place, detail=parameter(message, "protocol"))
 
 
-def _html(data: bytes, label: str, name: str) -> Blob:
-    """An HTML body as a child, its transport charset turned into a byte order mark, which a browser obeys first."""
-    codec = charset.lookup(label) if label else None
-    if codec and codec != "utf-8" and not data.startswith(charset.MARKS):
+def _child(data: bytes, content_type: str, message: Message, name: str, path: str) -> Blob:
+    """An attachment, or a body that has a reader of its own. A declared charset travels as a byte order mark."""
+    label = parameter(message, "charset")
+    if content_type.startswith("text/") and charset.lookup(label) and not data.isascii():
         decoded = charset.decode(data, label)
-        if not decoded.doubt:
+        if not decoded.doubt and (not name or decoded.encoding != "utf-8"):
             data = decoded.text.encode("utf-8-sig", "replace")
-    return child(data, name, "text/html")
+    location = str(message.get("content-location", "")).partition("?")[0].rstrip("/").rpartition("/")[2]
+    fallback = f"{path}body".replace("/", "-") + SUFFIXES.get(content_type, "")
+    return child(data, name or location or fallback, content_type)

@@ -15,9 +15,7 @@ from pipeline.types import Blob, Gap, Part
 
 UU = re.compile(rb"^begin(-base64)? [0-7]{3,4} +([^\r\n]+)\r?\n(.*?)^(?:end|====)[ \t]*\r?$", re.MULTILINE | re.DOTALL)
 UU_OPEN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} +[^\r\n]+\r?\n[!-`]", re.MULTILINE)
-YENC = re.compile(
-    rb"^=ybegin ([^\r\n]*)\r?\n(?:=ypart [^\r\n]*\r?\n)?(.*?)^=yend[^\r\n]*\r?$", re.MULTILINE | re.DOTALL
-)
+YENC = re.compile(rb"^=ybegin ([^\r\n]*)\r?\n(?:=ypart [^\r\n]*\n)?(.*?)^=yend[^\r\n]*\r?$", re.MULTILINE | re.DOTALL)
 BINHEX = re.compile(rb"^\(This file must be converted with BinHex", re.MULTILINE)
 PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 BLANK_LINES = re.compile(r"\n[ \t]*\n+")

@@ -14,7 +14,8 @@ from pipeline.extract.parts import PartBuilder
 from pipeline.types import Gap, Part
 
 SHOWN = frozenset({"from", "to", "cc", "bcc", "subject", "date", "reply-to", "sender"})
-ENCODED_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?]*)?\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+ENCODED_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+ENCODED_WORDS = re.compile(r"(?:=\?[^?\s]+\?[bq]\?[^?]*\?=)+", re.IGNORECASE)
 BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bq]\?)", re.IGNORECASE)
 FOLD = re.compile(r"\r?\n[ \t]*")
 
@@ -36,16 +37,10 @@ def header_parts(message: Message, path: str) -> Iterator[Part | Gap]:
 
 
 def decode_header(raw: str) -> str:
-    """A header value as a reader sees it. Raw 8-bit bytes come as surrogates; damaged encoded words stay as they are."""
-    value = charset.decode(raw.encode("utf-8", "surrogateescape")).text if not raw.isascii() else raw
+    """A header value as a reader sees it. Raw bytes come as Latin-1; damaged encoded words stay as they are."""
+    value = charset.decode(raw.encode("latin-1", "replace")).text if not raw.isascii() else raw
     value = FOLD.sub(" ", value)
     return ENCODED_WORDS.sub(_words, BETWEEN_WORDS.sub(r"\1", value))
-
-
-ENCODED_WORDS = re.compile(
-    f"(?:{ENCODED_WORD.pattern})+".replace("([^?*", "(?:[^?*").replace("([bq])", "[bq]").replace("([^?]*)", "[^?]*"),
-    re.IGNORECASE,
-)
 
 
 def _words(match: re.Match[str]) -> str:
@@ -60,7 +55,7 @@ def _words(match: re.Match[str]) -> str:
 
 
 def _bytes(how: str, text: str) -> bytes:
-    raw = text.encode("utf-8", "surrogateescape")
+    raw = text.encode("latin-1", "replace")
     return decode_base64(raw)[0] if how in "bB" else binascii.a2b_qp(raw, header=True)
 
 
