@@ -21,9 +21,12 @@ from pipeline.limits import Limits
 from pipeline.types import Gap, Notice
 
 CONTENT_TYPES = "[content_types].xml"
-_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_PLAIN = (b'<?xml version="1.0" encoding="UTF-8"', b"<?xml version='1.0' encoding='UTF-8'")
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+_NAMES: dict[object, str] = {}  # one process reads one document
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ class PackagePart:
     content_type: str
     data: bytes
     relationships: dict[str, Relationship] = field(default_factory=dict)
+    _text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The part's characters, decoded once."""
+        if self._text is None:
+            self._text = text_of(self.data)
+        return self._text
 
 
 @dataclass(slots=True)
@@ -86,7 +97,11 @@ def open_package(data: bytes, limits: Limits, budget: Budget) -> Package:
 def local(element: etree._Element) -> str:
     """The element's name without its namespace; empty for comments and processing instructions."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    try:
+        return _NAMES[tag]
+    except KeyError:
+        name = _NAMES[tag] = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        return name
 
 
 def attribute(element: etree._Element, name: str) -> str | None:
@@ -99,7 +114,11 @@ def attribute(element: etree._Element, name: str) -> str | None:
 
 def text_of(data: bytes) -> str:
     """The characters of an XML part, by byte order mark, then by declaration, then UTF-8."""
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
     if data[:2] in (b"<\0", b"\0<"):
@@ -113,15 +132,17 @@ def text_of(data: bytes) -> str:
 
 def parse(part: PackagePart, limits: Limits, gaps: list[Gap]) -> etree._Element | None:
     """The part's XML tree. No entities, no network; damage is repaired where it can be, and is a gap either way."""
-    text = text_of(part.data)
-    if _DOCTYPE.search(text):
+    text = part.text
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
         gaps.append(_gap("limit_xml", part.name, "a document type declaration"))
         return None
     if "\ufffd" in text:
         gaps.append(_gap("encoding_uncertain", part.name))
-    source = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
+    source = (
+        part.data if part.data.startswith(_PLAIN) else _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
+    )
     try:
-        root = etree.fromstring(source, _parser())
+        root = etree.fromstring(source, _STRICT)
     except etree.XMLSyntaxError as error:
         code = "limit_xml" if "depth" in str(error).lower() else "damaged"
         gaps.append(_gap(code, part.name, str(error)))
@@ -145,9 +166,12 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
     )
 
 
+_STRICT, _LENIENT = _parser(), _parser(recover=True)
+
+
 def _recovered(source: bytes) -> etree._Element | None:
     try:
-        return etree.fromstring(source, _parser(recover=True))
+        return etree.fromstring(source, _LENIENT)
     except etree.XMLSyntaxError:
         return None
 
@@ -212,7 +236,9 @@ def external_references(part: PackagePart) -> Iterator[Notice]:
     """What the part would load or open from outside; hyperlinks are content, not loading, and are left out."""
     for relationship in part.relationships.values():
         if relationship.external and relationship.kind != "hyperlink":
-            yield Notice(code="external_reference", path=part.name, detail=f"{relationship.kind}: {relationship.target}")
+            yield Notice(
+                code="external_reference", path=part.name, detail=f"{relationship.kind}: {relationship.target}"
+            )
 
 
 def _gap(code: str, path: str, detail: str = "") -> Gap:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from pipeline.extract import ole_objects, vba
 from pipeline.extract.embedded import child, too_small_for_text
-from pipeline.extract.ooxml import CONTENT_TYPES, Package, PackagePart, external_references, parse, text_of
-from pipeline.extract.ooxml_words import attribute_words, labelled, text_lines
+from pipeline.extract.ooxml import CONTENT_TYPES, Package, PackagePart, external_references, parse
+from pipeline.extract.ooxml_words import attribute_words, has_text, labelled, text_lines
 from pipeline.extract.parts import PartBuilder
 from pipeline.extract.zipped import Member
 from pipeline.types import Blob, Gap, Notice, Part, PartKind, Visibility
@@ -54,9 +54,9 @@ def read_part(part: PackagePart, package: Package) -> Iterator[Item]:
 def read_xml(part: PackagePart, package: Package, *, kind: PartKind | None = None) -> Iterator[Item]:
     """All words of an XML part that has no reader of its own."""
     gaps: list[Gap] = []
-    root = parse(part, package.limits, gaps)
-    yield from gaps
     properties = part.key.startswith("docprops/")
+    root = parse(part, package.limits, gaps) if has_text(part.text) else None
+    yield from gaps
     if root is not None:
         lines = labelled(root) if properties else text_lines(root)
         kind = kind or ("metadata" if properties or "customxml" in part.key else "body")
@@ -71,7 +71,7 @@ def read_xml(part: PackagePart, package: Package, *, kind: PartKind | None = Non
 def attributes(part: PackagePart) -> Iterator[Part]:
     """Alternative texts, titles, names, field codes and whatever else was written into attributes."""
     builder = PartBuilder(kind="metadata", path=f"{part.name}#attributes", visibility="hidden")
-    for value in attribute_words(text_of(part.data)):
+    for value in attribute_words(part.text):
         builder.add(value, role="line")
     yield from builder.parts()
 

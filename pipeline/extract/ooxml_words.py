@@ -1,7 +1,9 @@
 """Finds the words in any XML part: its text nodes, its comments, and the attributes in which people can write.
 
-Attributes are read by default. What is subtracted: values without a letter, machine identifiers, fonts and geometry, and
-values all of whose words belong to the vocabulary that Office itself writes.
+Works on the raw text, tag by distinct tag, because most of an Office file is the same few thousand tags over and over.
+
+Attributes are read by default. What is subtracted: values without a letter, machine identifiers, fonts and geometry,
+and values all of whose words belong to the vocabulary that Office itself writes.
 """
 
 from __future__ import annotations
@@ -12,59 +14,88 @@ from html import unescape
 
 from lxml import etree
 
+from pipeline.extract.office_vocabulary import BUILT_IN, MACHINE_NAME, VOCABULARY
 from pipeline.extract.ooxml import local
 
 _ATTRIBUTE = re.compile(r"""([\w.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _COMMENT = re.compile(r"<!--(.*?)-->|<\?(?!xml[ -])(.*?)\?>", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
-_VALUED = re.compile(
-    r"<(?:\w+:)?(?:docVar|alias|tag|tblCaption|tblDescription|helpText|statusText|listEntry|default|query|mailSubject"
-    r"|connectString|udl|addressFieldName|name|aliases|placeholder|docPart|category|src|dataSource|lvlText)\b[^>]*?"
-    r"""\bval\s*=\s*(?:"([^"<]*)"|'([^'<]*)')"""
-)
-_FREE = frozenset(
-    "descr title alt string tooltip instr author initials href name anchor displayName caption alias prompt promptTitle "
-    "error errorTitle text display location query command connection sourceFile description comment tag cmd progId "
-    "userId providerId lastValue formatCode".split()
-)
+_TEXT = re.compile(r">\s*[^<\s]")
+_STYLE_NAME = re.compile(r'="([^"]*[A-Za-z]{2}[^"]*)"')
+_ODD = ("='", "= ", " =", "=\n", "=\t")
+_VALUED = """
+    docVar alias tag tblCaption tblDescription helpText statusText listEntry default query mailSubject
+    connectString udl addressFieldName name aliases placeholder docPart category src dataSource lvlText
+"""
+_FREE_NAMES = """
+    descr title alt string tooltip instr author initials href name anchor displayName caption alias prompt
+    promptTitle error errorTitle text display location query command connection sourceFile description comment tag
+    cmd progId userId providerId lastValue formatCode
+"""
+_FREE = frozenset(_FREE_NAMES.split())
+_FREE_ATTRIBUTE = re.compile(rf'[\s:]({"|".join(_FREE)})="([^"]+)"')
+_LONG_VALUE = re.compile(r'="([^" ]* [^"]*|[^"]{41,})"')
+_LAST_WORD = re.compile(r"[\s:]")
+_VALUED_ELEMENT = re.compile(rf'<(?:\w+:)?(?:{"|".join(_VALUED.split())})\s[^>]*?val="([^"]+)"')
 _IDENTIFIERS = re.compile(
     r"rsid\w*|paraId|textId|id|embed|uri|style|path|ascii|hAnsi|cs|eastAsia|typeface|panose\w*|Ignorable|Requires|type|"
     r"gfxdata|coordsize|adj|points|guid|uid|Id|Type|ContentType|PartName|Extension|link|pict|sig|csb0|usb0|charset|"
     r"storeItemID|cryptAlgorithm\w*|hash|salt|hashValue|saltValue|algorithmName|Algorithm|connectortype|eqn|"
     r"prst|lang|bidi|val0|spid|themeColor|sharedFormula|from|to|fill\w*|filter|key(?:Times|Points)|schemaLocation"
 )
-_VOCABULARY = frozenset(
-    "heading headings title subtitle normal table grid light medium dark colorful list shading accent plain toc index "
-    "header footer footnote endnote reference text body paragraph default font no spacing strong emphasis intense subtle "
-    "quote book bullet number continue first indent block salutation signature date closing note message caption macro "
-    "page line annotation subject comment balloon hyperlink followedhyperlink html address acronym cite code definition "
-    "keyboard preformatted sample typewriter variable outline classic simple columns elegant professional web theme "
-    "contemporary effects revision placeholder bibliography unresolved mention smart hash link document map envelope "
-    "return of authorities figures top form bottom char figure section article office normalweb email style styles "
-    "picture shape box rectangle straight connector arrow group object chart diagram image content slide layout "
-    "master notes handout vertical and two comparison blank with only handles slidenumber row column background "
-    "graphic frame oval elbow rounded right left freeform line gradient solid legend plot area series axis value "
-    "category major minor gridlines good bad neutral input output calculation check cell explanatory linked total "
-    "warning currency percent comma unknown word excel powerpoint microsoft http https www com schemas openxmlformats".split()
-)
-_MACHINE_NAME = re.compile(r"_(?:Toc|Ref|Hlk|GoBack|MON|PID)\w*|\{?[0-9A-Fa-f-]{32,38}\}?|(?:https?|urn)[:/]+[\w./:-]*(?:schemas|microsoft|w3\.org|purl)[\w./:#-]*")
+
+
 _SEALS = frozenset(("DigestValue", "SignatureValue", "Modulus", "Exponent"))
+
+_STAMPS = ("created", "modified", "lastPrinted", "filetime", "AppVersion", "TotalTime", "Application", "DocSecurity")
+_COUNTS = """
+    Pages Words Characters CharactersWithSpaces Lines Paragraphs Slides Notes HiddenSlides MMClips ScaleCrop
+    LinksUpToDate SharedDoc HyperlinksChanged i4 revision
+"""
 
 
 def attribute_words(text: str) -> list[str]:
-    """Distinct attribute values of the part, and its comments, that a person may have written; in order of appearance."""
-    found: dict[str, None] = {}
-    for name, double, single in dict.fromkeys(_ATTRIBUTE.findall(text)):
-        value = double or single
+    """Distinct attribute values of the part, and its comments, that a person may have written."""
+    text, built_in = _without_latent_styles(text)
+    found = dict.fromkeys(built_in)
+    for name, value in dict.fromkeys(_pairs(text)):
         if _may_be_words(name, value):
-            found[unescape(value).strip()] = None
-    for double, single in _VALUED.findall(text):
-        value = double or single
-        if _WORDS.search(value):
             found[unescape(value).strip()] = None
     for comment in _COMMENT.findall(text) if "<!--" in text or text.count("<?") > 1 else ():
         found["".join(comment).strip()] = None
-    return [value for value in found if value and not _machine(value)]
+    return [value for value in found if value and value not in BUILT_IN and not _machine(value)]
+
+
+def has_text(text: str) -> bool:
+    """Whether any character stands between the tags, as opposed to in them."""
+    return _TEXT.search(text) is not None or "<![CDATA[" in text
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Attributes that may hold words: those of free names, of elements whose value is free, and all that are long."""
+    if any(text.find(odd, 100) >= 0 for odd in _ODD):  # after the declaration
+        text = _ATTRIBUTE.sub(_regular, text)
+    text = "<".join(dict.fromkeys(text.split("<")))
+    yield from _FREE_ATTRIBUTE.findall(text)
+    for match in _LONG_VALUE.finditer(text):
+        before = text[max(match.start() - 60, 0) : match.start()]
+        yield _LAST_WORD.split(before)[-1], match[1]
+    for value in _VALUED_ELEMENT.findall(text):
+        yield "val", value
+
+
+def _regular(match: re.Match[str]) -> str:
+    """The attribute as Office writes it: double quotes, no spaces around the sign."""
+    name, double, single = match.groups()
+    return f'{name}="{double or (single or "").replace(chr(34), "&quot;")}"'
+
+
+def _without_latent_styles(text: str) -> tuple[str, list[str]]:
+    """Cut out Word's list of the styles it could offer: two thirds of the attributes of a document, all built in."""
+    start, end = text.find("<w:latentStyles"), text.find("</w:latentStyles>")
+    if not 0 <= start < end or "\n" in text[start:end]:
+        return text, []
+    return text[:start] + text[end:], [name for name in _STYLE_NAME.findall(text, start, end) if name not in BUILT_IN]
 
 
 def text_lines(root: etree._Element) -> list[str]:
@@ -111,27 +142,21 @@ def _may_be_words(name: str, value: str) -> bool:
     words = _WORDS.findall(value)
     if not words or name.startswith("xmlns"):
         return False
-    if name in _FREE:
+    if name in _FREE or name == "val":
         return True
     if _IDENTIFIERS.fullmatch(name):
         return False
-    return len(words) > 1 and (" " in value.strip() or not value.isascii()) or len(value) > 40
+    return (len(words) > 1 and (" " in value.strip() or not value.isascii())) or len(value) > 40
 
 
 def _machine(value: str) -> bool:
-    if _MACHINE_NAME.fullmatch(value):
+    if MACHINE_NAME.fullmatch(value):
         return True
-    return all(word.casefold() in _VOCABULARY for word in _WORDS.findall(value))
+    return all(word.casefold() in VOCABULARY for word in _WORDS.findall(value))
 
 
 def _count_of_office(name: str, text: str) -> bool:
     """Values of docProps that no person wrote: totals, switches, times and versions."""
-    if name in ("created", "modified", "lastPrinted", "filetime", "AppVersion", "TotalTime", "Application", "DocSecurity"):
+    if name in _STAMPS:
         return re.fullmatch(r"[\w :.+/-]{0,60}", text) is not None
-    return name in _COUNTS and not re.search(r"[^\W\d]{6,}", text)
-
-
-_COUNTS = frozenset(
-    "Pages Words Characters CharactersWithSpaces Lines Paragraphs Slides Notes HiddenSlides MMClips ScaleCrop "
-    "LinksUpToDate SharedDoc HyperlinksChanged i4 revision".split()
-)
+    return name in _COUNTS.split() and not re.search(r"[^\W\d]{6,}", text)

@@ -16,10 +16,11 @@ from pipeline.extract.parts import PartBuilder
 from pipeline.extract.wordstyles import Styles, hides
 from pipeline.types import Notice, Part, PartKind, Role, Where
 
-_SKIPPED = frozenset(
-    "pPr rPr tblPr tblGrid tcPr trPr sectPr sdtPr sdtEndPr tblPrEx rubyPr ctrlPr oMathParaPr fPr radPr dPr naryPr".split()
-)
-_MEASURES = frozenset("posOffset align pctWidth pctHeight pctPosHOffset pctPosVOffset".split())
+_PROPERTIES = """
+    pPr rPr tblPr tblGrid tcPr trPr sectPr sdtPr sdtEndPr tblPrEx rubyPr ctrlPr oMathParaPr fPr radPr dPr naryPr
+"""
+_SKIPPED = frozenset(_PROPERTIES.split())
+_MEASURES = ("posOffset", "align", "pctWidth", "pctHeight", "pctPosHOffset", "pctPosVOffset")
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _LONG_ROW = 1500
 _FETCHING = ("INCLUDETEXT", "INCLUDEPICTURE", "DDE", "LINK ", "IMPORT", "RD ", "DATABASE")

@@ -148,10 +148,15 @@ def _disagreement(data: bytes, info: zipfile.ZipInfo) -> str:
     if (flags ^ info.flag_bits) & 1:
         return "encryption"
     later = flags & 8  # sizes follow the data
-    if not later and 0xFFFFFFFF not in (packed, size) and (crc, packed, size) != (
-        info.CRC,
-        info.compress_size,
-        info.file_size,
+    if (
+        not later
+        and 0xFFFFFFFF not in (packed, size)
+        and (crc, packed, size)
+        != (
+            info.CRC,
+            info.compress_size,
+            info.file_size,
+        )
     ):
         return "size"
     return ""
