@@ -63,7 +63,7 @@ def decide_all(
     grade: Grade,
     model_sha256: str,
 ) -> tuple[Verdict, ...]:
-    """One verdict for each audience of the policy, in its order."""
+    """One verdict for each of `policy.audience_ids`, in their order; a named partner is asked for with `decide`."""
     return tuple(
         decide(tags, gaps, notices, policy=policy, audience=name, today=today, grade=grade, model_sha256=model_sha256)
         for name in policy.audience_ids

@@ -18,7 +18,7 @@ def overview(policy: Policy) -> list[dict[str, Any]]:
 def describe(policy: Policy, name: str) -> dict[str, Any]:
     """All that the rules say about one category, as plain data: what `rules show` shows.
 
-    A subcategory that is switched off can be looked at as well. PolicyError with the nearest right name for an unknown one.
+    A subcategory that is switched off can be looked at as well. PolicyError names the nearest to an unknown one.
     """
     if name in policy.subcategories and name not in policy.categories:
         return _switched_off(policy.subcategories[name])
@@ -39,7 +39,7 @@ def describe(policy: Policy, name: str) -> dict[str, Any]:
             for row in policy.adjustments
             if concerns(row, category)
         ],
-        "outcomes": {name: _outcome(category, policy, name).id for name in policy.audience_ids},
+        "outcomes": {audience: _outcome(category, policy, audience).id for audience in policy.audiences},
         "subcategories": [
             {"id": row.id, "title": row.title, "enabled": row.enabled}
             for row in policy.subcategories.values()

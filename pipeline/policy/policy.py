@@ -132,8 +132,8 @@ class Policy:
 
     @property
     def audience_ids(self) -> tuple[str, ...]:
-        """Every audience by name, named partners included ("bilateral:canada")."""
-        return tuple(self.audiences)
+        """The audiences that every verdict is given for; partners of one ("bilateral:canada") are decided when asked."""
+        return tuple(name for name in self.audiences if ":" not in name)
 
     @property
     def gate_floor(self) -> Outcome:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ def schemas() -> dict[str, str]:
 
 
 def matrix_table(policy: Policy) -> str:
-    """Fig. 2 as a Markdown table: a row for each answer about proprietary information, a column for each on capability."""
+    """Fig. 2 as a Markdown table: rows for the answer about proprietary information, columns for that on capability."""
     rows = [[f"proprietary **{p}**", *(policy.matrix[p, c].sentence for c in ANSWERS)] for p in ANSWERS]
     return _table(["", *(f"capability **{c}**" for c in ANSWERS)], rows)
 
@@ -35,7 +34,7 @@ def tier_table(policy: Policy) -> str:
 
 
 def audience_table(policy: Policy) -> str:
-    """What each audience makes of each ruling; partners of one audience share a row where they share an outcome."""
+    """What each audience makes of each ruling; the partners of an audience share a row as they share outcomes."""
     rows: dict[str, list[str]] = {}
     for audience in policy.audiences.values():
         group, _, partner = audience.id.partition(":")
@@ -49,8 +48,9 @@ def readme(text: str, policy: Policy) -> str:
     """`text` with its generated tables replaced; each stands between `<!-- NAME -->` and `<!-- /NAME -->`."""
     tables = {"matrix": matrix_table(policy), "tiers": tier_table(policy), "audiences": audience_table(policy)}
     for name, table in tables.items():
-        block = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
-        text = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, block=block: block, text, flags=re.DOTALL)
+        before, opening, rest = text.partition(f"<!-- {name} -->\n")
+        _, closing, after = rest.partition(f"<!-- /{name} -->")
+        text = f"{before}{opening}{table}\n{closing}{after}"
     return text
 
 
