@@ -7,13 +7,9 @@ over a socket of packets: `read` (with the document and the result pipe as descr
 
 from __future__ import annotations
 
-import codecs
-import encodings
 import gc
-import importlib
 import json
 import os
-import pkgutil
 import select
 import signal
 import socket
@@ -22,7 +18,7 @@ import time
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from pipeline.extract import EXTRACTORS, lockdown, probes, runner
+from pipeline.extract import EXTRACTORS, lockdown, probes, runner, warmup
 from pipeline.limits import Limits
 from pipeline.types import Blob
 
@@ -44,14 +40,7 @@ def main() -> None:
 def _warm(profile: str) -> tuple[lockdown.Layers, list[int], dict[str, Any]]:
     """Load all that a child could want to load later, since it will not be able to."""
     start = time.perf_counter()
-    for module in pkgutil.iter_modules(encodings.__path__):
-        if module.name not in ("mbcs", "oem", "cp65001"):  # of Windows
-            importlib.import_module(f"encodings.{module.name}")
-            codecs.lookup(module.name) if module.name not in ("aliases",) else None
-    for reader in dict.fromkeys(EXTRACTORS.values()):
-        warm = getattr(reader, "warm", None)
-        if warm is not None:
-            warm(profile)
+    warmup.load(dict.fromkeys(EXTRACTORS.values()), profile)
     os.environ.clear()
     gc.collect()
     gc.freeze()
