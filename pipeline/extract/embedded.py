@@ -8,6 +8,8 @@ import re
 from pipeline.types import Blob
 
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+NARROW = re.compile(rb"[\x20-\x7e]{6,}")
+WIDE = re.compile(rb"(?:[\x20-\x7e]\0){6,}")
 WHITE = re.compile(rb"\s+")
 
 
@@ -35,3 +37,10 @@ def too_small_for_text(data: bytes) -> bool:
     else:
         return False
     return width <= 8 and height <= 8 and len(data) <= 512
+
+
+def printable(data: bytes) -> str:
+    """Runs of readable characters in binary data, eight-bit and UTF-16, one a line."""
+    runs = [match.decode("ascii") for match in NARROW.findall(data)]
+    runs += [match.decode("utf-16-le", "ignore") for match in WIDE.findall(data)]
+    return "\n".join(dict.fromkeys(runs))

@@ -7,6 +7,7 @@ against the lines of the source, so that no line is lost.
 from __future__ import annotations
 
 import email.policy
+import re
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import Parser
@@ -30,6 +31,9 @@ SUFFIXES = {
     "text/html": ".html",
     "text/rtf": ".rtf",
 }
+CONTENT_TYPE = re.compile(rb"^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)+", re.IGNORECASE | re.MULTILINE)
+FOLD = re.compile(rb"\r?\n[ \t]+")
+ENCODED_PART = re.compile(rb"^content-transfer-encoding:\s*(?:base64|quoted|x-uu)", re.IGNORECASE | re.MULTILINE)
 MAX_MIME_DEPTH = 60
 
 
@@ -38,6 +42,8 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
     data = blob.data
     if data.startswith(charset.MARKS) or b"\0" in data[:200]:
         data = charset.decode(data).text.encode("utf-8", "replace")
+    # The parser trips over a boundary that is folded into the next line.
+    data = CONTENT_TYPE.sub(lambda match: FOLD.sub(b" ", match.group()), data)
     try:
         # Latin-1 carries each byte through the parser unchanged; the charsets are dealt with afterwards.
         message = Parser(policy=email.policy.compat32).parsestr(data.decode("latin-1"))
@@ -117,6 +123,8 @@ class MessageReader:
         attached = bool(name) and message.get_content_disposition() == "attachment"
         if content_type.startswith("multipart/") or (content_type == "text/plain" and not attached):
             yield from read_text(data, message, f"{path}body")
+            if content_type.startswith("multipart/") and ENCODED_PART.search(data):
+                yield Gap(stage="extract", code="damaged", path=f"{path}body", detail="its boundary marks no part")
         elif content_type in SIGNATURES:
             text = data.decode("latin-1").strip() or "empty"
             yield Part(kind="metadata", path=f"{path}signature", text=text, visibility="hidden")
