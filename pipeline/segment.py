@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.types import Block, Document, Part, Passage, Where
 
@@ -107,7 +108,7 @@ def _paragraphs(text: str, start: int, end: int) -> Iterator[Block]:
     for match in _PARAGRAPH.finditer(text, start, end):
         cuts = [m.start() for m in _LIST_START.finditer(text, match.start(), match.end())]
         edges = sorted({match.start(), *cuts, match.end()})
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in pairwise(edges):
             trimmed = _trim(text, left, right)
             if trimmed is None:
                 continue
@@ -123,7 +124,7 @@ def _trim(text: str, start: int, end: int) -> Span | None:
 
 
 def _split(text: str, start: int, end: int) -> list[Span]:
-    """[start, end) whole, or in pieces of at most MAX_WORDS and MAX_CHARS: sentences while they fit, else with overlap."""
+    """[start, end) whole, or in pieces within MAX_WORDS and MAX_CHARS: sentences while they fit, else with overlap."""
     if end - start <= MAX_WORDS or _fits(text, start, end):
         return [(start, end)]
     pieces: list[Span] = []

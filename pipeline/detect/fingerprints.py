@@ -1,0 +1,67 @@
+"""Gives each tag its fingerprint, and looks its passage up in the registers of consent and of public documents.
+
+A fingerprint is a keyed hash of (category, rule, normalised passage): it survives edits elsewhere in the document,
+holds no text, and means nothing without the installation's key.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.detect.spans import copy_of
+from pipeline.types import Document, Evidence, Passage, Tag
+
+if TYPE_CHECKING:
+    from pipeline.registers import Registers
+
+VERSION = "v1"
+
+
+def fingerprint(tag: Tag, key: bytes) -> str:
+    """The tag's identity for baselines and decisions: HMAC-SHA256 under the installation's key, 128 bits in hex."""
+    words = " ".join(copy_of(tag.passage).casefold().split())
+    message = "\x00".join((tag.category or "", tag.rule, words)).encode("utf-8", "surrogatepass")
+    return f"{VERSION}:{hmac.new(key, message, 'sha256').hexdigest()[:32]}"
+
+
+def attach(
+    tags: Sequence[Tag], key: bytes, documents: Sequence[Document], registers: Registers
+) -> tuple[Tag, ...]:
+    """The tags with fingerprints, and with the register entries that speak for them as evidence."""
+    digests = {document.blob.location: document.blob.sha256 for document in documents}
+    public: dict[tuple[str, str], tuple[Evidence, ...]] = {}
+    attached = []
+    for tag in tags:
+        mark = fingerprint(tag, key)
+        evidence: tuple[Evidence, ...] = ()
+        if tag.category is not None:
+            seen = (tag.passage.lead, tag.passage.text)
+            if seen not in public:
+                public[seen] = tuple(_already_public(tag.passage, registers))
+            evidence = (*public[seen], *_consents(digests.get(tag.passage.location, ""), mark, registers))
+        attached.append(replace(tag, fingerprint=mark, evidence=(*tag.evidence, *evidence)))
+    return tuple(attached)
+
+
+def _already_public(passage: Passage, registers: Registers) -> Iterator[Evidence]:
+    """Every sentence of the passage, and of the lead it is read with, stands in one public document."""
+    entry = registers.public_document(passage.text) if registers.public else None
+    if entry is None:
+        return
+    if passage.lead and registers.public_document(passage.lead) != entry:
+        return
+    yield Evidence(
+        facet="already_public", rule="register.public", end=len(passage.text), entry=entry.id,
+        valid_until=entry.valid_until,
+    )  # fmt: skip
+
+
+def _consents(sha256: str, mark: str, registers: Registers) -> Iterator[Evidence]:
+    for entry in registers.consents(document_sha256=sha256, fingerprint=mark) if registers.consent else ():
+        yield Evidence(
+            facet="developer_consent", rule="register.consent", entry=entry.id, audience=entry.audience,
+            valid_until=entry.valid_until,
+        )  # fmt: skip
