@@ -82,6 +82,10 @@ class Blob:
     def location(self) -> str:
         return f"{self.container}!{self.name}" if self.container else self.name
 
+    def inside(self, path: str) -> str:
+        """The full path of one of its parts; `path` is empty for the blob itself."""
+        return f"{self.location}!{path}" if path else self.location
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:

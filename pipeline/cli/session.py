@@ -1,0 +1,125 @@
+"""What the commands that judge have in common: settings, the kit, the head of a result, exit codes."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import settings as config
+from ..errors import UsageError
+from ..settings import Settings
+
+if TYPE_CHECKING:
+    from ..limits import Limits
+    from ..policy import Policy
+    from ..report.report import Report
+    from ..report.result import Head
+    from ..scan import Kit
+    from ..types import Blob, Gap
+
+
+def version() -> str:
+    return metadata.version("sharelight")
+
+
+def today() -> date:
+    """The day of the run. UTC, so that two machines agree on which entries of a register have lapsed."""
+    return datetime.now(UTC).date()
+
+
+def note(message: str, *, quiet: bool = False) -> None:
+    if not quiet:
+        sys.stderr.write(f"sharelight: {message}\n")
+
+
+def settings_of(flags: Mapping[str, object], *, file: Path | None = None) -> Settings:
+    return config.load({name: plain_value(value) for name, value in flags.items()}, config=file).settings
+
+
+def plain_value(value: object) -> object:
+    """Enumerations and lists of the command line as the settings want them; an empty list was not given."""
+    if isinstance(value, list):
+        return tuple(value) or None
+    return getattr(value, "value", value)
+
+
+def key_of(*, quiet: bool = False) -> bytes:
+    key = config.installation_key()
+    if key.warning:
+        note(key.warning, quiet=quiet)
+    return key.secret
+
+
+@contextmanager
+def opened(settings: Settings, *, quiet: bool = False) -> Iterator[Kit]:
+    """A kit. The sandbox starts first: it warms up in its own process while this one imports and loads."""
+    from ..sandbox import Sandbox
+
+    with Sandbox(settings.limits(), allow_weak=settings.weak_sandbox) as sandbox:
+        from ..scan import load_kit
+
+        yield load_kit(settings, sandbox, key=key_of(quiet=quiet))
+
+
+def check_categories(settings: Settings, policy: Policy) -> None:
+    """A mistyped category in --select or --ignore would silently hide nothing, or everything."""
+    for name in (*settings.select, *settings.ignore):
+        policy.category(name)
+
+
+def head(policy: Policy, *, model_version: str, model_sha256: str) -> Head:
+    from ..report.result import Digest, Head, Tool
+
+    return Head(
+        run_id=str(uuid.uuid4()),
+        tool=Tool(version=version()),
+        policy=Digest(version=policy.version, sha256=policy.sha256),
+        model=Digest(version=model_version, sha256=model_sha256),
+    )
+
+
+def exit_code(report: Report, *, exit_zero: bool, strict: bool) -> int:
+    """2 before 3 before 1 before 0. `exit_zero` relaxes findings; what could not be read still counts."""
+    total = report.summary
+    if total.errors or (strict and report.unread):
+        return 2
+    if exit_zero:
+        return 1 if report.unread else 0
+    return 3 if total.held_back else 1 if total.needs_review else 0
+
+
+def existing(paths: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """The paths that are there, and for each other one what to say about it."""
+    there, missing = [], []
+    for path in paths:
+        if path == "-" or Path(path).exists() or Path(path).is_symlink():
+            there.append(path)
+        else:
+            missing.append((path, f"no such file{_near(Path(path))}"))
+    return there, missing
+
+
+def _near(path: Path) -> str:
+    try:
+        return config.nearest(path.name, [item.name for item in path.parent.iterdir()])
+    except OSError:
+        return ""
+
+
+def inputs(paths: Iterable[str], limits: Limits, stdin_filename: str | None) -> Iterator[tuple[str, Blob | Gap]]:
+    """Each file behind `paths` with its bytes, or the gap that stands for it."""
+    from .. import intake
+
+    for source in intake.find(paths):
+        if source.uri == intake.STDIN:
+            if sys.stdin.isatty():
+                raise UsageError("'-' reads standard input, but nothing is piped in")
+            yield stdin_filename or source.uri, intake.load(source, limits, stdin_filename=stdin_filename or "stdin")
+        else:
+            yield source.uri, intake.load(source, limits)

@@ -1,0 +1,91 @@
+"""One self-contained page: no request leaves it, only its own script and style may run, document text is only ever text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from .cards import TIERS, WORDS, cards, next_step, other_reasons, passages_found, place, plain, unread_line
+from .report import Report
+from .result import DocumentRow, Finding
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+EXTENSION = "html"
+FOR_MACHINES = False
+ANSWERS = ("no", "unclear", "yes")
+_FOLDER = Path(__file__).parent / "templates"
+
+
+def write(report: Report, out: TextIO) -> None:
+    rows = sorted(report.rows, key=lambda row: -row.outcome)
+    style, script = _asset("report.css"), _asset("report.js")
+    page = _template().generate(
+        report=report,
+        rows=rows,
+        categories=_categories(rows),
+        audience=rows[0].audience if rows else "",
+        date=rows[0].decided_on if rows else date.today().isoformat(),
+        grid=_grid(report),
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
+        "form-action 'none'",
+    )
+    out.writelines(page)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        plain=plain, own=Markup
+    )  # `own` is for our two files alone, whose digests the page names
+    environment.globals.update(
+        WORDS=WORDS, TIERS=TIERS, cards=cards, found=passages_found, next_step=next_step, place=place,
+        remarks=other_reasons, unread_line=unread_line, pieces=pieces,
+    )  # fmt: skip
+    return environment.get_template("report.html.j2")
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def pieces(finding: Finding) -> tuple[str, str, str]:
+    """The quote before, within and after what was recognised; nothing is marked where that is all of it."""
+    quote, mark = finding.quote, finding.highlight
+    if mark.start == 0 and mark.end == len(quote):
+        return quote, "", ""
+    return quote[: mark.start], quote[mark.start : mark.end], quote[mark.end :]
+
+
+def _categories(rows: list[DocumentRow]) -> list[tuple[str, str]]:
+    """Id and title of each category in the report, for the filter."""
+    seen = {f.category: f.title for row in rows for card in cards(row) for f in (card.first,) if f.category}
+    return sorted(seen.items(), key=lambda pair: pair[1])
+
+
+def _grid(report: Report) -> list[list[Any]]:
+    """Fig. 2 as three rows (proprietary?) of three cells (capability?)."""
+    matrix = report.policy.matrix
+    return [[matrix[proprietary, capability] for capability in ANSWERS] for proprietary in ANSWERS]
