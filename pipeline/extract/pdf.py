@@ -2,42 +2,164 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-import pypdfium2
-import pypdfium2.raw as pdfium
+import pikepdf
 
-from pipeline.extract.pdf_lines import Frame, read_lines
-from pipeline.extract.pdf_paragraphs import page_part
+from pipeline.extract.pdf_contents import Drawn, PageContent, read_content
+from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
+from pipeline.extract.pdf_history import read_history
+from pipeline.extract.pdf_ledger import info_part, markup_text, text_parts
+from pipeline.extract.pdf_objects import Objects, walk
+from pipeline.extract.pdf_open import Opened, layers_off, open_both, second_reader
+from pipeline.extract.pdf_pages import Found, PageReader
+from pipeline.extract.pdf_revisions import Shape, shape, slack, trailing
+from pipeline.extract.pdf_streams import Sorted, sort_streams
+from pipeline.extract.pdf_undrawn import as_pages
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
+_STRAY = 16  # bytes before the head or after the end that are worth reading
+_HARMLESS_REPAIR = "common error handled correctly"
 
-def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
-    """Everything in the file, in reading order; what could not be read comes as a gap."""
+
+def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
+    """Pages first, then what stands in the objects, then older revisions; what could not be read comes as a gap."""
+    data = blob.data
+    form = shape(data)
+    yield from _outside(data, form)
+    opened = open_both(data)
     try:
-        document = pypdfium2.PdfDocument(blob.data)
-    except pypdfium2.PdfiumError as error:
-        code = "encrypted" if error.err_code == pdfium.FPDF_ERR_PASSWORD else "damaged"
-        yield Gap(stage="extract", code=code, path="")
+        yield from opened.gaps
+        reader = PageReader(limits=limits, second=second_reader(data))
+        drawn, decoder = Drawn(), Decoder(limits)
+        yield from _pages(opened, reader, drawn, decoder)
+        if opened.objects is not None:
+            yield from _objects(opened, opened.objects, reader, drawn, decoder)
+            if form.revisions:
+                yield Notice(code="prior_revisions", path="", detail=str(len(form.revisions)))
+                yield from read_history(data, form.revisions, opened, "\n".join(reader.texts), limits)
+            yield from _repairs(opened, opened.objects)
+        yield from _seen(reader)
+        if not reader.texts and not opened.gaps:
+            yield Gap(stage="extract", code="no_text", path="", detail="" if opened.pages else "no pages")
+    finally:
+        opened.close()
+
+
+def _outside(data: bytes, form: Shape) -> Iterator[Found]:
+    """Bytes that are no part of the PDF: before its head, after its end, between its objects."""
+    after = trailing(data, form.end)
+    if not form.closed or b" obj" in after:
+        yield Gap(stage="extract", code="truncated", path="")
         return
-    yield from _pages(document, limits)
+    for name, stray in (("before", data[: form.start].strip(b"\0\r\n\t \xef\xbb\xbf")), ("after", after)):
+        if stray:
+            yield Notice(code="trailing_data", path=name, detail=f"{len(stray)} bytes")
+        if len(stray) >= _STRAY:
+            yield Blob.of(stray, name=f"{name}.bin")
+    if between := slack(data):
+        yield Notice(code="trailing_data", path="slack", visibility="hidden")
+        yield Part(kind="metadata", text=between, path="slack", visibility="hidden")
 
 
-def _pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
-    sizes: Counter[float] = Counter()
-    for index in range(len(document)):
-        if index >= limits.pages:
-            yield Gap(stage="extract", code="limit_pages", path=f"page/{index + 1}")
-            return
-        page = pdfium.FPDF_LoadPage(document, index)
-        path = f"page/{index + 1}"
-        if not page:
-            yield Gap(stage="extract", code="page_not_read", path=path)
-            continue
-        try:
-            frame = Frame.of(page)
-            yield from page_part(read_lines(page, frame).lines, page=index + 1, path=path, sizes=sizes).parts()
-        finally:
-            pdfium.FPDF_ClosePage(page)
+def _pages(opened: Opened, reader: PageReader, drawn: Drawn, decoder: Decoder) -> Iterator[Found]:
+    if opened.drawing is None:
+        return
+    count, limit = len(opened.drawing), reader.limits.pages
+    for number in range(1, min(count, limit) + 1):
+        if number <= len(opened.pages):
+            content = read_content(opened.pages[number - 1], drawn, decoder)
+        else:
+            content = PageContent(draws=True, hides=True)
+        yield from reader.read(opened.drawing.raw, number, content, path=f"page/{number}")
+    if count > limit:
+        yield Gap(stage="extract", code="limit_pages", path=f"page/{limit + 1}", detail=f"{count} pages")
+    declared = _declared(opened)
+    if max(declared, len(opened.pages)) > count or (opened.objects is not None and len(opened.pages) < count):
+        detail = f"{count} pages read, {declared} declared, {len(opened.pages)} found by the second reader"
+        yield Gap(stage="extract", code="page_not_read", path="pages", detail=detail)
+
+
+def _declared(opened: Opened) -> int:
+    try:
+        return int(opened.objects.Root.Pages.Count) if opened.objects is not None else 0
+    except (AttributeError, TypeError, ValueError, pikepdf.PdfError):
+        return 0
+
+
+def _objects(opened: Opened, pdf: pikepdf.Pdf, reader: PageReader, drawn: Drawn, decoder: Decoder) -> Iterator[Found]:
+    objects = walk(pdf, opened.pages)
+    found = Sorted()
+    yield from info_part(pdf)
+    yield from sort_streams(objects, drawn, decoder, found)
+    yield from _undrawn(found, opened, pdf, reader)
+    yield from text_parts([*objects.texts, *found.texts], "\n".join(reader.texts))
+    yield from _form(pdf, objects, decoder)
+    yield from _notices(objects, pdf)
+
+
+def _undrawn(found: Sorted, opened: Opened, pdf: pikepdf.Pdf, reader: PageReader) -> Iterator[Found]:
+    """Read what no page draws: appearances, patterns, forms and images left behind."""
+    streams = [*found.undrawn, *found.images]
+    if not streams:
+        return
+    try:
+        made = open_both(as_pages(streams, pdf, opened.pages))
+    except (pikepdf.PdfError, TypeError, ValueError) as error:
+        yield Gap(stage="extract", code="damaged", path="objects", detail=str(error)[:200])
+        return
+    yield from made.gaps
+    drawn, decoder = Drawn(), Decoder(reader.limits)
+    for number, (stream, page) in enumerate(zip(streams, made.pages, strict=True), 1):
+        if made.drawing is not None:
+            content = read_content(page, drawn, decoder)
+            path = f"object/{stream.objgen[0]}"
+            yield from reader.read(made.drawing.raw, number, content, path=path, visibility="hidden")
+    made.close()
+
+
+def _form(pdf: pikepdf.Pdf, objects: Objects, decoder: Decoder) -> Iterator[Found]:
+    """The packets of an XFA form, joined: singly they need not be XML."""
+    packets = pdf.Root.get("/AcroForm", pikepdf.Dictionary()).get("/XFA")
+    if packets is None:
+        return
+    streams = [packets] if isinstance(packets, pikepdf.Stream) else list(packets)
+    try:
+        text = markup_text(b"".join(decoder.read(s) for s in streams if isinstance(s, pikepdf.Stream)))
+    except (Damaged, TooLarge):
+        text = ""
+    if text:
+        yield Part(kind="body", text=text, path="xfa")
+    else:
+        yield Gap(stage="extract", code="xfa", path="xfa")
+
+
+def _notices(objects: Objects, pdf: pikepdf.Pdf) -> Iterator[Found]:
+    marks = objects.marks
+    if "payload" in marks:
+        yield Gap(stage="extract", code="rights_managed", path="")
+    if "portfolio" in marks and not objects.files:
+        yield Gap(stage="extract", code="unsupported_type", path="portfolio", detail="a portfolio without members")
+    if marks & {"media", "movie"}:
+        yield Gap(stage="extract", code="unsupported_media", path="media")
+    if objects.files:
+        yield Notice(code="embedded_file", path="", detail=str(len(objects.files)))
+    if "scripts" in marks:
+        yield Notice(code="scripts", path="javascript")
+    if marks & {"remote", "launch"}:
+        yield Notice(code="external_reference", path="links")
+    if layers_off(pdf):
+        yield Notice(code="optional_content", path="layers", visibility="hidden")
+
+
+def _repairs(opened: Opened, pdf: pikepdf.Pdf) -> Iterator[Found]:
+    warnings = [w for w in map(str, pdf.get_warnings()) if _HARMLESS_REPAIR not in w]
+    if warnings or opened.mended:
+        yield Notice(code="repaired", path="", detail=(warnings or ["written anew"])[0].partition(">")[2][:160])
+
+
+def _seen(reader: PageReader) -> Iterator[Found]:
+    for code, paths in (("invisible_text", reader.invisible), ("covered_text", reader.covered)):
+        for path in dict.fromkeys(paths):
+            yield Notice(code=code, path=path, visibility="hidden")

@@ -1,0 +1,116 @@
+"""Reads what each page of a PDF draws: its content streams, and the forms and images that they call.
+
+pdfium silently stops at damaged data, so each content stream is unpacked here first; and an object that no page draws
+must be read on its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+import pikepdf
+
+from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
+
+_CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
+_HIDING = re.compile(rb"[37]\s+Tr\b")
+# White or transparent paint, and paint laid on after the first text: what could keep a text from view.
+_HINTS = (b"1 g", b"1 rg", b"0 k", b"1 sc", b"1.0 rg", b" gs", b"ET\nf", b"W n")
+_DEPTH = 20
+
+ObjGen = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Drawn:
+    """What the pages of a document draw between them."""
+
+    contents: dict[ObjGen, pikepdf.Stream] = field(default_factory=dict)
+    forms: dict[ObjGen, pikepdf.Stream] = field(default_factory=dict)
+    images: dict[ObjGen, pikepdf.Stream] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class PageContent:
+    """One page: why it is not wholly readable (gap codes), and whether a closer look at its objects is due."""
+
+    problems: list[str] = field(default_factory=list)
+    draws: bool = False  # images, forms or inline images
+    hides: bool = False  # a text rendering mode without ink, transparency, a white fill
+    shows: bool = False  # operators that show text
+    size: int = 0  # bytes of drawing operators
+
+
+def read_content(page: pikepdf.Object, drawn: Drawn, decoder: Decoder) -> PageContent:
+    """Unpack the content of a page and all that it draws."""
+    found = PageContent()
+    contents = page.get("/Contents")
+    streams = list(contents) if isinstance(contents, pikepdf.Array) else [] if contents is None else [contents]
+    data = b""
+    for stream in streams:
+        if not isinstance(stream, pikepdf.Stream):
+            found.problems.append("damaged")
+            continue
+        drawn.contents[stream.objgen] = stream
+        data += _read(stream, decoder, found) + b"\n"
+    _follow(data, page, drawn, decoder, found, 0)
+    return found
+
+
+def _read(stream: pikepdf.Stream, decoder: Decoder, found: PageContent) -> bytes:
+    try:
+        return decoder.read(stream)
+    except TooLarge as error:
+        found.problems.append(error.code)
+    except Damaged:
+        found.problems.append("damaged")
+    return b""
+
+
+def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, found: PageContent, depth: int) -> None:
+    found.hides |= any(hint in data for hint in _HINTS) or (b" Tr" in data and bool(_HIDING.search(data)))
+    found.draws |= b" ID" in data or b"\nID" in data
+    found.size += len(data)
+    found.shows |= b"Tj" in data or b"TJ" in data
+    if b"Do" not in data or depth > _DEPTH:
+        return
+    objects: pikepdf.Object = _resources(owner).get("/XObject", pikepdf.Dictionary())
+    for name in set(_CALL.findall(data)):
+        found.draws = True
+        target = objects.get("/" + _name(name))
+        if not isinstance(target, pikepdf.Stream):
+            continue
+        if target.get("/Subtype") == "/Image":
+            drawn.images[target.objgen] = target
+        elif target.objgen not in drawn.forms:
+            drawn.forms[target.objgen] = target
+            _follow(_read(target, decoder, found), target, drawn, decoder, found, depth + 1)
+
+
+def _name(raw: bytes) -> str:
+    return re.sub(rb"#([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw).decode("utf-8", "surrogateescape")
+
+
+def _resources(node: pikepdf.Object) -> pikepdf.Object:
+    """The resources of a page or form; a page may inherit them."""
+    for _ in range(_DEPTH):
+        found = node.get("/Resources")
+        if isinstance(found, pikepdf.Dictionary):
+            return found
+        parent = node.get("/Parent")
+        if not isinstance(parent, pikepdf.Dictionary):
+            break
+        node = parent
+    return pikepdf.Dictionary()
+
+
+def fingerprint(page: pikepdf.Object, decoder: Decoder) -> str:
+    """A digest of all that a page draws: the same page of two revisions has the same."""
+    drawn = Drawn()
+    read_content(page, drawn, decoder)
+    digest = hashlib.sha256()
+    for stream in (*drawn.contents.values(), *drawn.forms.values(), *drawn.images.values()):
+        digest.update(bytes(stream.read_raw_bytes()) + b"\0")
+    return digest.hexdigest()

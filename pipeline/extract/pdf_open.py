@@ -1,0 +1,126 @@
+"""Opens a PDF with both of its readers: qpdf for the objects and pdfium for the pages; pypdf stands by.
+
+Where one fails and the other does not, the other mends the file; where both fail, the reason is a gap.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pikepdf
+import pypdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from pipeline.types import Gap
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs passages; what is wrong comes as a gap
+
+
+@dataclass(slots=True)
+class Opened:
+    """The two views of one file. `pages` is qpdf's list; a view that could not be had is None and has its gap."""
+
+    objects: pikepdf.Pdf | None = None
+    pages: list[pikepdf.Object] = field(default_factory=list)
+    drawing: pypdfium2.PdfDocument | None = None
+    mended: bool = False
+    gaps: list[Gap] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Free both views."""
+        if self.drawing is not None:
+            self.drawing.close()
+        if self.objects is not None:
+            self.objects.close()
+
+
+def open_both(data: bytes) -> Opened:
+    """Never raises for a bad document: what failed is in `gaps`."""
+    opened = Opened()
+    try:
+        opened.objects = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+    except pikepdf.PasswordError:
+        opened.gaps.append(Gap(stage="extract", code="encrypted", path=""))
+        return opened
+    except pikepdf.PdfError as error:
+        opened.gaps.append(_failed("objects", str(error)))
+    if opened.objects is not None:
+        try:
+            opened.pages = [page.obj for page in opened.objects.pages]
+        except pikepdf.PdfError as error:
+            opened.gaps.append(_failed("pages", str(error)))
+    _open_drawing(opened, data)
+    return opened
+
+
+def _failed(what: str, detail: str) -> Gap:
+    code = "rights_managed" if "encrypt" in detail else "damaged"
+    return Gap(stage="extract", code=code, path=what, detail=detail.partition(": ")[2][:200])
+
+
+def _open_drawing(opened: Opened, data: bytes) -> None:
+    shown = _all_layers(opened.objects) if opened.objects is not None else None
+    try:
+        opened.drawing = pypdfium2.PdfDocument(shown or data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            code = "encrypted" if error.err_code == pdfium.FPDF_ERR_PASSWORD else "rights_managed"
+            opened.gaps.append(Gap(stage="extract", code=code, path=""))
+        elif opened.pages:
+            _mend(opened)
+        else:
+            opened.gaps.append(Gap(stage="extract", code="damaged", path="", detail=str(error)))
+
+
+def _mend(opened: Opened) -> None:
+    """pdfium cannot open it, qpdf could: let qpdf write it anew."""
+    assert opened.objects is not None
+    try:
+        opened.drawing = pypdfium2.PdfDocument(_saved(opened.objects))
+        opened.mended = True
+    except (pypdfium2.PdfiumError, pikepdf.PdfError) as error:
+        opened.gaps.append(Gap(stage="extract", code="damaged", path="", detail=str(error)[:200]))
+
+
+def layers_off(pdf: pikepdf.Pdf) -> bool:
+    """Whether some layer is switched off when the file is opened."""
+    nothing = pikepdf.Dictionary()
+    settings = pdf.Root.get("/OCProperties", nothing).get("/D", nothing)
+    return "/OFF" in settings and len(settings["/OFF"]) > 0 or settings.get("/BaseState") == "/OFF"
+
+
+def _all_layers(pdf: pikepdf.Pdf) -> bytes | None:
+    """A copy with every layer switched on, or None where none is off."""
+    try:
+        if not layers_off(pdf):
+            return None
+        copy = pikepdf.open(io.BytesIO(_saved(pdf)))
+        del copy.Root["/OCProperties"]
+        return _saved(copy)
+    except (pikepdf.PdfError, AttributeError, TypeError):
+        return None  # pdfium then reads the file as it is
+
+
+def _saved(pdf: pikepdf.Pdf) -> bytes:
+    out = io.BytesIO()
+    pdf.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none, encryption=False)
+    return out.getvalue()
+
+
+def second_reader(data: bytes) -> Callable[[int], str | None]:
+    """pypdf's text of a page by its number, opened at the first question; None where pypdf cannot read it."""
+    readers: list[pypdf.PdfReader] = []
+
+    def text(number: int) -> str | None:
+        try:
+            if not readers:
+                readers.append(pypdf.PdfReader(io.BytesIO(data), strict=False))
+            return readers[0].pages[number - 1].extract_text()
+        except Exception:  # noqa: BLE001  pypdf raises anything on hostile input; the page is doubted already
+            return None
+
+    return text

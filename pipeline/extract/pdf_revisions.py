@@ -1,0 +1,56 @@
+"""Finds, in the bytes of a PDF, its older revisions and whatever lies before its head and after its end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_END = re.compile(rb"%%EOF[ \t]*(?:\r\n|\r|\n)?")
+_HEAD = re.compile(rb"%PDF-\d")
+_PADDING = re.compile(rb"[\s\0]*")
+_LINEARIZED = re.compile(rb"/Linearized\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Offsets in the file: where the PDF starts, where it ends, and where each older revision ends."""
+
+    start: int
+    end: int
+    revisions: tuple[int, ...]
+    closed: bool  # has an end marker at all
+
+
+def shape(data: bytes) -> Shape:
+    """Measure the file. An older revision ends at each end marker but the last one."""
+    head = _HEAD.search(data, 0, 4096)
+    start = head.start() if head else 0
+    ends = [found.end() for found in _END.finditer(data, start)]
+    if not ends:
+        return Shape(start, len(data), (), False)
+    older = ends[:-1]
+    if older and _LINEARIZED.search(data, start, start + 2048):
+        older = older[1:]  # its first end marker closes the first page, not a revision
+    return Shape(start, ends[-1], tuple(older), True)
+
+
+def trailing(data: bytes, end: int) -> bytes:
+    """What follows the end, without padding."""
+    return data[end:][_PADDING.match(data[end:]).end() :]  # type: ignore[union-attr]  # an empty match always exists
+
+
+_OBJECT_END = re.compile(rb"endobj")
+_EXPECTED = re.compile(rb"[\s\0]*(?:\d+\s+\d+\s+obj\b|xref\b|trailer\b|startxref\b|%%EOF|$)")
+_NEXT = re.compile(rb"\d+\s+\d+\s+obj\b|\bxref\b|\btrailer\b|\bstartxref\b|%%EOF")
+_WORDS = re.compile(rb"[\x20-\x7e\x80-\xff]{4,}")
+
+
+def slack(data: bytes) -> str:
+    """What stands between two objects, where only white space belongs; a line for each stretch."""
+    lines: list[str] = []
+    for found in _OBJECT_END.finditer(data):
+        if not _EXPECTED.match(data, found.end()):
+            after = _NEXT.search(data, found.end())
+            between = data[found.end() : after.start() if after else len(data)]
+            lines.extend(w.decode("latin-1") for w in _WORDS.findall(between))
+    return "\n".join(lines)

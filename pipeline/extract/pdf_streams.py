@@ -1,0 +1,118 @@
+"""Sorts the streams of a PDF: files and text come out, what pages do not draw is collected, harmless kinds are dropped.
+
+The harmless kinds are listed; a stream that is none of them is read as text, as a drawing or as a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pikepdf
+
+from pipeline.extract.pdf_contents import Drawn, ObjGen
+from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
+from pipeline.extract.pdf_ledger import markup_text
+from pipeline.extract.pdf_objects import Objects, Text
+from pipeline.types import Blob, Gap, Part
+
+# Under these keys lie fonts, their tables, colours and masks: no text of the document.
+_HARMLESS_KEYS = frozenset(
+    {"/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode", "/CIDToGIDMap", "/CIDSet", "/JBIG2Globals", "/UseCMap"}
+    | {"/DestOutputProfile", "/SMask", "/Mask", "/TR", "/TR2", "/BG", "/UCR", "/HT", "/Function"}
+)
+_HARMLESS_TYPES = frozenset({"/XRef", "/ObjStm", "/CMap", "/Halftone"})
+_TEXT_KEYS = {"/JS": "javascript", "/RC": "annotations", "/RV": "form", "/V": "form", "/DV": "form"}
+_MEDIA = frozenset({"/3D", "/Sound", "/U3D", "/PRC"})
+_SHOWS_TEXT = re.compile(rb"\bT[jJ*]|[)\]>]\s*['\"]")
+_GLYPH = re.compile(rb"^\s*(?:[-\d.]+\s+){2,6}d[01]\b")
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Streams that need another reader."""
+
+    texts: list[Text] = field(default_factory=list)
+    undrawn: list[pikepdf.Stream] = field(default_factory=list)  # forms, appearances, patterns, lost pages
+    images: list[pikepdf.Stream] = field(default_factory=list)  # that no page draws
+
+
+def sort_streams(objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted) -> Iterator[Part | Gap | Blob]:
+    """Yield files and XML as they come; fill `found` with the rest."""
+    for stream in objects.streams:
+        keys = objects.keys.get(stream.objgen, set())
+        if _harmless(stream, keys, drawn):
+            continue
+        try:
+            yield from _sort(stream, keys, objects, drawn, decoder, found)
+        except TooLarge as error:
+            yield Gap(stage="extract", code=error.code, path=_path(stream))
+        except Damaged as error:
+            yield Gap(stage="extract", code="damaged", path=_path(stream), detail=str(error)[:200])
+
+
+def _path(stream: pikepdf.Stream) -> str:
+    return f"object/{stream.objgen[0]}"
+
+
+def _harmless(stream: pikepdf.Stream, keys: set[str], drawn: Drawn) -> bool:
+    number: ObjGen = stream.objgen
+    return (
+        number in drawn.contents
+        or number in drawn.forms
+        or number in drawn.images
+        or bool(keys & _HARMLESS_KEYS)
+        or str(stream.get("/Type", "")) in _HARMLESS_TYPES
+        or "/FunctionType" in stream
+        or "/ShadingType" in stream
+    )
+
+
+def _sort(
+    stream: pikepdf.Stream, keys: set[str], objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted
+) -> Iterator[Part | Gap | Blob]:
+    kind, subtype = str(stream.get("/Type", "")), str(stream.get("/Subtype", ""))
+    if stream.objgen in objects.files or kind == "/EmbeddedFile":
+        yield Blob.of(decoder.read(stream), name=objects.files.get(stream.objgen, _path(stream)))
+    elif subtype == "/Image":
+        if "/Thumb" not in keys:
+            found.images.append(stream)
+    elif kind in _MEDIA or subtype in _MEDIA:
+        yield Gap(stage="extract", code="unsupported_media", path=_path(stream))
+    elif kind == "/Metadata" or subtype == "/XML":
+        text = markup_text(decoder.read(stream))
+        if text:
+            yield Part(kind="metadata", text=text, path=f"metadata/{stream.objgen[0]}")
+    else:
+        _sort_data(decoder.read(stream), stream, keys, found)
+        yield from ()
+
+
+def _sort_data(data: bytes, stream: pikepdf.Stream, keys: set[str], found: Sorted) -> None:
+    """A stream whose dictionary does not say what it is."""
+    if family := next((_TEXT_KEYS[k] for k in keys if k in _TEXT_KEYS), None):
+        found.texts.append(Text(family, _decoded(data)))
+    elif _GLYPH.match(data) or data[36:40] == b"acsp":
+        return
+    elif str(stream.get("/Subtype", "")) == "/Form" or "/PatternType" in stream or b"BT" in data or b" Do" in data:
+        if _SHOWS_TEXT.search(data) or b"Do" in data or b"ID" in data:
+            found.undrawn.append(stream)
+    elif data.lstrip()[:1] == b"<":
+        found.texts.append(Text("other", markup_text(data) or _decoded(data), hidden=True))
+    elif data.strip() and _is_text(data):
+        found.texts.append(Text("other", _decoded(data), hidden=True))
+
+
+def _decoded(data: bytes) -> str:
+    if data[:2] in (b"\xfe\xff", b"\xff\xfe"):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _is_text(data: bytes) -> bool:
+    head = data[:4096]
+    return sum(32 <= b < 127 or b in b"\r\n\t" for b in head) > 0.85 * len(head)
