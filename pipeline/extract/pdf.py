@@ -41,8 +41,8 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
                 yield from read_history(data, form.revisions, opened, "\n".join(reader.texts), limits)
             yield from _repairs(opened, opened.objects)
         yield from _seen(reader)
-        if not reader.texts and not opened.gaps:
-            yield Gap(stage="extract", code="no_text", path="", detail="" if opened.pages else "no pages")
+        if not opened.pages and not opened.gaps:
+            yield Gap(stage="extract", code="no_text", path="", detail="no pages")
     finally:
         opened.close()
 
@@ -59,7 +59,8 @@ def _outside(data: bytes, form: Shape) -> Iterator[Found]:
         if len(stray) >= _STRAY:
             yield Blob.of(stray, name=f"{name}.bin")
     if between := slack(data):
-        yield Notice(code="trailing_data", path="slack", visibility="hidden")
+        if any(not line.startswith("%") for line in between.splitlines()):
+            yield Notice(code="trailing_data", path="slack", visibility="hidden")
         yield Part(kind="metadata", text=between, path="slack", visibility="hidden")
 
 
@@ -90,12 +91,13 @@ def _declared(opened: Opened) -> int:
 
 def _objects(opened: Opened, pdf: pikepdf.Pdf, reader: PageReader, drawn: Drawn, decoder: Decoder) -> Iterator[Found]:
     objects = walk(pdf, opened.pages)
-    found = Sorted()
+    found, packets = Sorted(), _packets(pdf)
+    drawn.contents.update((stream.objgen, stream) for stream in packets)  # read below
     yield from info_part(pdf)
     yield from sort_streams(objects, drawn, decoder, found)
     yield from _undrawn(found, opened, pdf, reader)
     yield from text_parts([*objects.texts, *found.texts], "\n".join(reader.texts))
-    yield from _form(pdf, objects, decoder)
+    yield from _form(packets, decoder)
     yield from _notices(objects, pdf)
 
 
@@ -105,11 +107,13 @@ def _undrawn(found: Sorted, opened: Opened, pdf: pikepdf.Pdf, reader: PageReader
     if not streams:
         return
     try:
-        made = open_both(as_pages(streams, pdf, opened.pages))
+        data = as_pages(streams, pdf, opened.pages)
     except (pikepdf.PdfError, TypeError, ValueError) as error:
         yield Gap(stage="extract", code="damaged", path="objects", detail=str(error)[:200])
         return
+    made = open_both(data)
     yield from made.gaps
+    reader.second = second_reader(data)
     drawn, decoder = Drawn(), Decoder(reader.limits)
     for number, (stream, page) in enumerate(zip(streams, made.pages, strict=True), 1):
         if made.drawing is not None:
@@ -119,14 +123,19 @@ def _undrawn(found: Sorted, opened: Opened, pdf: pikepdf.Pdf, reader: PageReader
     made.close()
 
 
-def _form(pdf: pikepdf.Pdf, objects: Objects, decoder: Decoder) -> Iterator[Found]:
+def _packets(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
+    form = pdf.Root.get("/AcroForm")
+    found = form.get("/XFA") if isinstance(form, pikepdf.Dictionary) else None
+    streams = list(found) if isinstance(found, pikepdf.Array) else [found]
+    return [stream for stream in streams if isinstance(stream, pikepdf.Stream)]
+
+
+def _form(packets: list[pikepdf.Stream], decoder: Decoder) -> Iterator[Found]:
     """The packets of an XFA form, joined: singly they need not be XML."""
-    packets = pdf.Root.get("/AcroForm", pikepdf.Dictionary()).get("/XFA")
-    if packets is None:
+    if not packets:
         return
-    streams = [packets] if isinstance(packets, pikepdf.Stream) else list(packets)
     try:
-        text = markup_text(b"".join(decoder.read(s) for s in streams if isinstance(s, pikepdf.Stream)))
+        text = markup_text(b"".join(decoder.read(stream) for stream in packets))
     except (Damaged, TooLarge):
         text = ""
     if text:

@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 
 Bounds = tuple[float, float, float, float]
 
-_TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
+_TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
 _NO_INK = frozenset({3, 7})  # text rendering modes without fill and stroke
 _WHITE = 247
 _OPAQUE = 250
@@ -82,13 +82,14 @@ def look(page: Any, page_area: float) -> Marks:
         elif kind == _IMAGE:
             bounds = None if nested else cells.bounds(item)
             marks.pictures.append(_picture(item, bounds, page_area))
-            _cover(bounds, shown, painted, cells, marks)
+            if bounds:
+                painted.append(bounds)
+            _cover(bounds, shown, cells, marks)
         elif kind == _PATH and _filled(item):
             marks.segments += pdfium.FPDFPath_CountSegments(item)
-            colour = cells.fill(item)
-            if colour and colour[3] >= _OPAQUE and not nested and not pdfium.FPDFPageObj_HasTransparency(item):
-                bounds = cells.bounds(item)
-                _cover(bounds, shown, painted if min(colour[:3]) < _WHITE else [], cells, marks)
+            _ground(item, nested, shown, painted, cells, marks)
+        elif kind == _SHADING and not nested and (bounds := cells.bounds(item)):
+            painted.append(bounds)
     return marks
 
 
@@ -115,6 +116,16 @@ def _inside(form: Any, depth: int) -> Iterator[tuple[Any, int, bool]]:
 def _filled(item: Any) -> bool:
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     return bool(pdfium.FPDFPath_GetDrawMode(item, mode, stroke)) and mode.value != 0
+
+
+def _ground(item: Any, nested: bool, shown: list[Any], painted: list[Bounds], cells: _Cells, marks: Marks) -> None:
+    """A filled path: ground for white text after it, and perhaps a cover for text before it."""
+    bounds = None if nested else cells.bounds(item)
+    colour = cells.fill(item)
+    if bounds and (colour is None or min(colour[:3]) < _WHITE):
+        painted.append(bounds)
+    if colour and colour[3] >= _OPAQUE and not pdfium.FPDFPageObj_HasTransparency(item):
+        _cover(bounds, shown, cells, marks)
 
 
 def _unseen(item: Any, cells: _Cells, painted: list[Bounds], nested: bool) -> bool:
@@ -148,12 +159,9 @@ def _crc(item: Any, size: int) -> int:
     return hash(bytes(buffer))
 
 
-def _cover(bounds: Bounds | None, shown: list[Any], painted: list[Bounds], cells: _Cells, marks: Marks) -> None:
+def _cover(bounds: Bounds | None, shown: list[Any], cells: _Cells, marks: Marks) -> None:
     """Something opaque is painted at `bounds`: does it hide text painted before?"""
-    if bounds is None:
-        return
-    painted.append(bounds)
-    if marks.covered or not shown or bounds[2] - bounds[0] < 4 or bounds[3] - bounds[1] < 4:
+    if bounds is None or marks.covered or not shown or bounds[2] - bounds[0] < 4 or bounds[3] - bounds[1] < 4:
         return
     for item in shown:
         place = cells.bounds(item)

@@ -90,7 +90,7 @@ def layers_off(pdf: pikepdf.Pdf) -> bool:
     """Whether some layer is switched off when the file is opened."""
     nothing = pikepdf.Dictionary()
     settings = pdf.Root.get("/OCProperties", nothing).get("/D", nothing)
-    return "/OFF" in settings and len(settings["/OFF"]) > 0 or settings.get("/BaseState") == "/OFF"
+    return ("/OFF" in settings and len(settings["/OFF"]) > 0) or settings.get("/BaseState") == "/OFF"
 
 
 def _all_layers(pdf: pikepdf.Pdf) -> bytes | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from pipeline.extract.pdf_contents import PageContent
-from pipeline.extract.pdf_likeness import has_ink, may_hold_writing
+from pipeline.extract.pdf_likeness import Grey, has_ink, may_hold_writing
 from pipeline.extract.pdf_lines import Frame, Line, PageText, read_lines
 from pipeline.extract.pdf_marks import Marks, Picture, look
 from pipeline.extract.pdf_paragraphs import page_part
@@ -105,7 +105,7 @@ class PageReader:
             return
         without = [] if wrong else marks.texts
         grey = look_at(page, without)
-        if not (wrong or may_hold_writing(grey) or (only_picture and has_ink(grey)) or self.limits.ocr == "force"):
+        if not self._worth_reading(grey, marks, only_picture, wrong):
             self.decoration.update(p.key for p in pictures)
             return
         if self.limits.ocr == "off":
@@ -115,6 +115,11 @@ class PageReader:
         else:
             name = f"{path.replace('/', '-')}.png"
             yield Blob.of(png(render(page, READ_DPI, self.limits.pixels, without)), name=name, media_type="image/png")
+
+    def _worth_reading(self, grey: Grey, marks: Marks, only_picture: bool, wrong: bool) -> bool:
+        if self.limits.ocr == "force" or may_hold_writing(grey):
+            return True
+        return (wrong or (only_picture and bool(marks.pictures))) and has_ink(grey)
 
 
 def _unread(marks: Marks, wrong: bool, only_picture: bool) -> str:
