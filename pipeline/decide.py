@@ -85,9 +85,7 @@ def _category_reason(tag: Tag, policy: Policy, who: Audience, today: date) -> Re
         sentence += f"; for {who.title}: {_words(outcome)}"
     if not category.passes_gate and outcome < policy.gate_floor:
         outcome, sentence = policy.gate_floor, f"{sentence}; {policy.gate.sentence}"
-    if not tag.certain and outcome > Outcome.NEEDS_REVIEW:
-        outcome = Outcome.NEEDS_REVIEW
-        sentence += "; suspected only, so a person has to look"
+    outcome, sentence = _doubted(tag, outcome, sentence)
     return Reason(
         code="category",
         rule=tag.rule,
@@ -106,7 +104,15 @@ def _unknown_category(tag: Tag, who: Audience) -> Reason:
     """A category that these rules do not have counts as one that must not be shared."""
     outcome = who.outcome("dont_share")
     sentence = f"the rules have no category {tag.category!r}, so it counts as not to be shared"
+    outcome, sentence = _doubted(tag, outcome, sentence)
     return Reason(code="category", rule=tag.rule, outcome=outcome, sentence=sentence, tags=(tag,))
+
+
+def _doubted(tag: Tag, outcome: Outcome, sentence: str) -> tuple[Outcome, str]:
+    """A suspicion is enough for a person to look, not enough to hold."""
+    if tag.certain or outcome <= Outcome.NEEDS_REVIEW:
+        return outcome, sentence
+    return Outcome.NEEDS_REVIEW, f"{sentence}; suspected only, so a person has to look"
 
 
 def _signal_reason(tag: Tag, policy: Policy) -> Reason:

@@ -22,6 +22,7 @@ from .errors import PolicyError
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 24
+PLAIN = {"map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value"}
 
 Loc = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -51,7 +52,7 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
 def parse(data: bytes, file: Path | str) -> tuple[Any, Lines]:
     """Plain dicts, lists and strings, with their lines. PolicyError names file, line and what to do."""
     try:
-        root = YAML(typ="safe", pure=True).compose(data.decode("utf-8"))
+        root = YAML(typ="safe", pure=True).compose(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise PolicyError("is not UTF-8; save it as UTF-8", file=file) from error
     except MarkedYAMLError as error:
@@ -70,7 +71,8 @@ def validate(model: type[Model], value: Any, file: Path | str, lines: Lines, loc
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # a misspelt field is also a missing one: say the former
+        first = min(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         place = (*loc, *first["loc"])
         raise PolicyError(_advice(model, first), file=file, line=lines.at(place)) from error
 
@@ -106,7 +108,7 @@ def _value(node: Node, loc: Loc, lines: Lines, file: Path | str) -> Any:
     if node.anchor:
         message = f"anchors and aliases (&{node.anchor}) are not allowed; write the value out"
         raise PolicyError(message, file=file, line=line)
-    if not str(node.tag).startswith("tag:yaml.org,2002:"):
+    if str(node.tag).removeprefix("tag:yaml.org,2002:") not in PLAIN:
         raise PolicyError(f"the tag {node.tag} is not allowed; remove it", file=file, line=line)
     if len(loc) > MAX_DEPTH:
         raise PolicyError(f"is nested deeper than {MAX_DEPTH} levels", file=file, line=line)
@@ -145,7 +147,9 @@ def _advice(model: type[BaseModel], error: Any) -> str:
         case "value_error":
             return str(error["ctx"]["error"])
         case _:
-            return f"{name}: {error['msg']}"
+            return (
+                f"{'.'.join(map(str, error['loc']))}: {error['msg'].replace('tuple', 'list').replace('Tuple', 'List')}"
+            )
 
 
 def _fields(model: type[BaseModel]) -> Iterator[str]:

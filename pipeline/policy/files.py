@@ -13,9 +13,9 @@ from ..errors import PolicyError
 from ..strict_yaml import Lines, nearest
 from .models import FILES, Shape
 
-MAX_PATTERN_BYTES = 16 << 20
+MAX_JSONL_BYTES = 64 << 20
 PATTERNS = "patterns/"
-LEFT_OUT = ("schemas/", "registers/")
+ELSEWHERE = ("schemas/", "registers/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,15 @@ def read_all(rules: Path) -> dict[str, bytes]:
         raise PolicyError("there is no such folder of rules; point --policy at one", file=rules)
     paths = (path for path in sorted(rules.rglob("*")) if path.suffix in {".yaml", ".yml", ".jsonl"} and path.is_file())
     names = {path.relative_to(rules).as_posix(): path for path in paths}
+    for name in names:
+        if name not in FILES and not name.startswith((PATTERNS, *ELSEWHERE)):
+            raise PolicyError(
+                f"is no rule file, nothing would read it; {nearest(name, list(FILES))}", file=rules / name
+            )
     for name in FILES:
         if name not in names:
             raise PolicyError("is missing; a policy needs it, restore it", file=rules / name)
-    known = [*FILES]
-    for name in names:
-        if name not in FILES and not name.startswith((PATTERNS, *LEFT_OUT)):
-            raise PolicyError(f"is no rule file, nothing would read it; {nearest(name, known)}", file=rules / name)
-    return {name: _bytes(name, path) for name, path in names.items() if not name.startswith("schemas/")}
+    return {name: _bytes(path) for name, path in names.items() if not name.startswith("schemas/")}
 
 
 def digest(contents: Mapping[str, bytes]) -> str:
@@ -73,5 +74,5 @@ def open_file(rules: Path, name: str, data: bytes) -> File:
     return File(path, shape, lines)
 
 
-def _bytes(name: str, path: Path) -> bytes:
-    return strict_yaml.read_bytes(path, MAX_PATTERN_BYTES if path.suffix == ".jsonl" else strict_yaml.MAX_BYTES)
+def _bytes(path: Path) -> bytes:
+    return strict_yaml.read_bytes(path, MAX_JSONL_BYTES if path.suffix == ".jsonl" else strict_yaml.MAX_BYTES)

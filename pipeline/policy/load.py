@@ -91,10 +91,17 @@ def _audiences(file: File) -> dict[str, Audience]:
 
     for index, row in enumerate(file.shape.audiences):
         add(row.id, row.title, row.source, row.lights)
-        for partner in row.partners.named if row.partners else ():
+        for place, partner in enumerate(row.partners.named if row.partners else ()):
             name = f"{row.id}:{partner.id}"
             if name in found:
-                file.fail(f"the partner {partner.id!r} stands here twice; remove one", "audiences", index, "partners")
+                file.fail(
+                    f"the partner {partner.id!r} stands here twice; remove one",
+                    "audiences",
+                    index,
+                    "partners",
+                    "named",
+                    place,
+                )
             add(name, f"{row.title}: {partner.title}", row.source, row.partners.lights)
     return found
 

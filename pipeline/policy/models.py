@@ -144,6 +144,13 @@ class MatrixFile(Shape):
     rulings: tuple[RulingRow, ...] = Field(min_length=3, max_length=3)
     cells: tuple[CellRow, ...]
 
+    @field_validator("rulings")
+    @classmethod
+    def _a_tier_each(cls, rulings: tuple[RulingRow, ...]) -> tuple[RulingRow, ...]:
+        if len({row.tier for row in rulings}) < len(rulings):
+            raise ValueError("each ruling needs a tier of its own")
+        return rulings
+
 
 class AdjustmentRow(Shape):
     """When a facet is seen on a tag, its risk answers change, in one direction only."""

@@ -132,7 +132,7 @@ class Policy:
 
     @property
     def audience_ids(self) -> tuple[str, ...]:
-        """The audiences that every verdict is given for; partners of one ("bilateral:canada") are decided when asked."""
+        """The audiences that a document gets a verdict for; a partner ("bilateral:canada") is decided when asked."""
         return tuple(name for name in self.audiences if ":" not in name)
 
     @property
