@@ -12,21 +12,6 @@ from dataclasses import dataclass
 
 from pipeline.extract import decoding
 
-# Every codec is loaded here: behind the lockdown no module can be opened.
-CODECS = """
-utf-8 utf-8-sig utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be ascii latin-1 iso8859-2 iso8859-3
-iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 iso8859-10 iso8859-11 iso8859-13 iso8859-14 iso8859-15
-iso8859-16 cp037 cp424 cp437 cp500 cp720 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864
-cp865 cp866 cp869 cp874 cp875 cp932 cp949 cp950 cp1006 cp1026 cp1125 cp1140 cp1250 cp1251 cp1252 cp1253 cp1254
-cp1255 cp1256 cp1257 cp1258 koi8-r koi8-u koi8-t kz1048 ptcp154 hp-roman8 tis-620 mac-roman mac-greek mac-cyrillic
-mac-latin2 mac-iceland mac-turkish mac-arabic mac-croatian mac-farsi mac-romanian big5 big5hkscs euc-jp
-euc-jis-2004 euc-jisx0213 euc-kr gb2312 gbk gb18030 hz iso2022-jp iso2022-jp-1 iso2022-jp-2 iso2022-jp-3
-iso2022-jp-ext iso2022-kr johab shift-jis shift-jis-2004 shift-jisx0213 quopri base64 uu punycode idna
-raw-unicode-escape unicode-escape
-""".split()  # noqa: SIM905
-for _codec in CODECS:
-    codecs.lookup(_codec)
-
 MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # What the label means on the web and in mail, where it is not what Python means by it.
 WEB_LABELS = {

@@ -43,7 +43,8 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob]:
         yield Gap(stage="extract", code="unsupported_type", path="cms", detail=f"CMS content {kind.hex()}")
         return
     if inner:
-        yield child(inner, "signed.eml", "message/rfc822")
+        # What is signed is a MIME entity: one header more makes it a message.
+        yield child(b"MIME-Version: 1.0\r\n" + inner, "signed.eml", "message/rfc822")
     around = data.replace(inner, b"") if inner else data
     if names := printable(around):
         yield Part(kind="metadata", path="certificates", text=names, visibility="hidden")
