@@ -11,6 +11,7 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.connection import Connection, wait
@@ -104,10 +105,8 @@ class Pool:
     def _give(self, worker: _Worker, job: int, source: Source, *, gap: str | None) -> None:
         worker.job, worker.since = job, time.monotonic()
         order = {"uri": source.uri, "path": str(source.path), "gap": gap}
-        try:
+        with suppress(OSError):  # it died between two files: `_collect` sees the end of its pipe, and no file is lost
             worker.connection.send_bytes(json.dumps(order).encode("ascii"))
-        except OSError:
-            pass  # it died between two files: the end of its pipe is seen in `_collect`, and the file is not lost
 
     def _collect(self, finished: dict[int, str], sources: Sequence[Source]) -> None:
         busy = {worker.connection: worker for worker in self._workers if worker.job is not None}

@@ -144,7 +144,7 @@ SENTENCES = (
 
 
 def pdf(pages: int) -> bytes:
-    """A plain PDF of `pages` pages of varied prose, written by hand: no library that writes PDF is needed to measure."""
+    """A plain PDF of `pages` pages of varied prose, written by hand: measuring needs no library that writes PDF."""
     kids = [f"{4 + 2 * number} 0 R" for number in range(pages)]
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

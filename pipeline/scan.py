@@ -68,8 +68,13 @@ def scan(uri: str, blob: Blob, kit: Kit, *, today: date) -> ScanResult:
 
 def unread(uri: str, gap: Gap, kit: Kit, *, today: date) -> ScanResult:
     """The row of a file that could not even be opened: as visible as any other, and never shareable."""
-    stub = Document(blob=Blob(name=Path(uri).name, data=b"", sha256=""), extractor="", gaps=(replace(gap, path=""),))
-    return conclude(uri, (stub,), (), (), (), kit, today=today)
+    return conclude(uri, unread_stub(uri, gap), (), (), (), kit, today=today)
+
+
+def unread_stub(uri: str, gap: Gap) -> tuple[Document]:
+    """What stands for the documents of a file that could not be opened."""
+    blob = Blob(name=Path(uri).name, data=b"", sha256="")
+    return (Document(blob=blob, extractor="", gaps=(replace(gap, path=""),)),)
 
 
 def conclude(
@@ -101,16 +106,16 @@ def decide_for_all(
     today: date,
 ) -> tuple[Verdict, ...]:
     """One verdict for each audience of the rules, and one for the audience asked for where it is none of those."""
-    common = {
-        "policy": kit.policy,
-        "today": today,
-        "grade": max((document.grade for document in documents), default="C"),
-        "model_sha256": kit.detectors.model_sha256,
-    }
-    verdicts = decide.decide_all(tags, gaps, notices, **common)
-    if any(verdict.audience == kit.settings.audience for verdict in verdicts):
+    grade = max((document.grade for document in documents), default="C")
+    model = kit.detectors.model_sha256
+    verdicts = decide.decide_all(tags, gaps, notices, policy=kit.policy, today=today, grade=grade, model_sha256=model)
+    chosen = kit.settings.audience
+    if any(verdict.audience == chosen for verdict in verdicts):
         return verdicts
-    return (*verdicts, decide.decide(tags, gaps, notices, audience=kit.settings.audience, **common))
+    asked = decide.decide(
+        tags, gaps, notices, policy=kit.policy, audience=chosen, today=today, grade=grade, model_sha256=model
+    )
+    return (*verdicts, asked)
 
 
 def judge(text: str, kit: Kit, *, today: date) -> Judgement:

@@ -1,7 +1,7 @@
 """What a run is set to, value by value, with where each value came from.
 
-Flag > SHARELIGHT_… > sharelight.toml > [tool.sharelight] of pyproject.toml > the user's file > default. This is the only
-module that reads the environment, and the only one that knows where the project's data and the user's folder lie.
+Flag > SHARELIGHT_… > sharelight.toml > [tool.sharelight] of pyproject.toml > the user's file > default. Nothing else
+reads the environment, or knows where the project's data and the user's folder lie.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def config_folder() -> Path:
         return Path(chosen)
     if base := os.environ.get("XDG_CONFIG_HOME"):
         return Path(base) / "sharelight"
-    return Path(os.path.expanduser("~")) / ".config" / "sharelight"
+    return Path("~").expanduser() / ".config" / "sharelight"
 
 
 def _rules() -> Path:

@@ -1,4 +1,4 @@
-"""All commands by name. Each module here imports what it needs only when it runs, so that `--help` and `check` stay quick."""
+"""All commands by name. Each module imports what it needs only when it runs: `--help` and `check` stay quick."""
 
 from __future__ import annotations
 

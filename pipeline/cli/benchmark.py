@@ -19,7 +19,7 @@ def group() -> None:
 
 @app.command()
 def check(runs: Runs = 5, pages: Annotated[int, typer.Option(min=1)] = 20) -> None:
-    """Time `check` on a fresh document beside the bare import of its libraries. Exit 1 where it takes over 1.3 times that."""
+    """Time `check` on a fresh document beside the bare import of its libraries. Exit 1 where it takes too long."""
     from .. import benchmark
 
     done = benchmark.check(runs=runs, pages=pages)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def check(
+    ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(help="Documents, or '-' for standard input.", metavar="FILE…")],
     format: opt.Formats = None,
     output: opt.Output = None,
@@ -42,12 +43,7 @@ def check(
     """Say of each document whether it may be shared, and why."""
     from .session import check_categories, existing, exit_code, head, note, opened, settings_of
 
-    flags = dict(
-        audience=audience, policy=policy, registers=registers, models=models, select=select, ignore=ignore, redact=redact,
-        context=context, color=color, document_timeout=document_timeout, max_size=max_size,
-        max_archive_depth=max_archive_depth, ocr=ocr, weak_sandbox=weak_sandbox,
-    )  # fmt: skip
-    settings = settings_of(flags, file=config)
+    settings = settings_of(ctx)
     there, missing = existing(files)
     for uri, message in missing:
         note(f"{uri}: {message}")

@@ -11,11 +11,11 @@ import typer
 from . import options as opt
 
 
-def doctor(policy: opt.Policy = None, models: opt.Models = None, config: opt.Config = None) -> None:
+def doctor(ctx: typer.Context, policy: opt.Policy = None, models: opt.Models = None, config: opt.Config = None) -> None:
     """Check the rules, the model, the sandbox and the key. Exit 0: all in order; 2: something is not."""
     from .session import settings_of
 
-    settings = settings_of({"policy": policy, "models": models}, file=config)
+    settings = settings_of(ctx)
     checks: dict[str, Callable[[], str]] = {
         "system": lambda: f"Python {platform.python_version()}, {platform.system()} {platform.release()}",
         "key": _key,

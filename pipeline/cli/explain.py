@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def explain(
+    ctx: typer.Context,
     finding: Annotated[str, typer.Argument(help="Reference of a finding, or the beginning of it.")],
     result: Annotated[Path, typer.Option("--from", help="Result of `check` or `scan` with -f json or jsonl.")],
     policy: opt.Policy = None,
@@ -28,7 +29,7 @@ def explain(
     from .output import coloured
     from .session import note, settings_of
 
-    settings = settings_of({"policy": policy, "color": color}, file=config)
+    settings = settings_of(ctx)
     run_sha256, rows = _read(result)
     row, found = _find(finding, rows)
     loaded = rules.load(settings.policy)

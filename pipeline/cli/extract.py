@@ -24,6 +24,7 @@ class ExtractFormat(StrEnum):
 
 
 def extract(
+    ctx: typer.Context,
     paths: Annotated[list[str], typer.Argument(help="Files and folders, or '-'.", metavar="PATH…")],
     format: Annotated[ExtractFormat, typer.Option("--format", "-f", help="How to write it.")] = ExtractFormat.text,
     output: opt.Output = None,
@@ -41,11 +42,7 @@ def extract(
     from .output import write_lines
     from .session import existing, note, settings_of
 
-    flags = dict(
-        document_timeout=document_timeout, max_size=max_size, max_archive_depth=max_archive_depth, ocr=ocr,
-        weak_sandbox=weak_sandbox,
-    )  # fmt: skip
-    settings = settings_of(flags, file=config)
+    settings = settings_of(ctx)
     there, missing = existing(paths)
     for uri, message in missing:
         note(f"{uri}: {message}", quiet=False)

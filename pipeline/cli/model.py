@@ -24,6 +24,7 @@ def group() -> None:
 
 @app.command()
 def predict(
+    ctx: typer.Context,
     data: Annotated[str, typer.Argument(help="JSONL rows {id, text}, or '-'.")] = "-",
     output: opt.Output = None,
     audience: opt.Audience = None,
@@ -32,14 +33,14 @@ def predict(
     models: opt.Models = None,
     config: opt.Config = None,
 ) -> None:
-    """Judge passages: {id, primary, categories, verdict} for each row. Registers count only where --registers names them."""
+    """Judge passages: {id, primary, categories, verdict} for each row, by no registers but those of --registers."""
     from .. import registers as register
     from ..sandbox import Sandbox
     from ..scan import load_kit
     from .output import write_lines
     from .session import key_of, settings_of
 
-    settings = settings_of({"audience": audience, "policy": policy, "models": models}, file=config)
+    settings = settings_of(ctx)
     entries = register.load(registers) if registers else register.Registers()
     # Nothing is opened, so the sandbox is never started.
     kit = load_kit(settings, Sandbox(settings.limits()), key=key_of(), entries=entries)

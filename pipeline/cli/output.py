@@ -83,7 +83,7 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def piped() -> Iterator[None]:
-    """A reader of our output that has seen enough (`| head`) is no fault, and no reason for a verdict either: exit 2."""
+    """A reader that has seen enough (`| head`) is no fault, and no reason for a verdict either: quietly 2."""
     try:
         yield
     except BrokenPipeError:

@@ -21,11 +21,12 @@ Folder = Annotated[Path | None, typer.Argument(help="Folder of the rules; that o
 
 
 @app.command()
-def validate(folder: Folder = None, config: opt.Config = None) -> None:
+def validate(ctx: typer.Context, folder: Folder = None, config: opt.Config = None) -> None:
     """Load the rules: shapes, references, a whole matrix, examples for every pattern. Exit 2 names file and line."""
     from .. import policy, registers
+    from .session import settings_of
 
-    place = _folder(folder, config)
+    place = folder or settings_of(ctx).policy
     rules = policy.load(place)
     registers.load(place / "registers")
     typer.echo(
@@ -35,13 +36,14 @@ def validate(folder: Folder = None, config: opt.Config = None) -> None:
 
 
 @app.command()
-def test(folder: Folder = None, config: opt.Config = None) -> None:
-    """Run every pattern on its own examples: each `match` must be found, no `no_match` may be. Exit 2 where one fails."""
+def test(ctx: typer.Context, folder: Folder = None, config: opt.Config = None) -> None:
+    """Run every pattern on its examples: each `match` must be found, no `no_match` may be. Exit 2 where one fails."""
     from .. import policy
     from ..detect.matchers import Patterns
     from ..normalise import matching_copy
+    from .session import settings_of
 
-    rules = policy.load(_folder(folder, config))
+    rules = policy.load(folder or settings_of(ctx).policy)
     ready = Patterns(rules.patterns)
     failures = 0
     for rule in rules.patterns:
@@ -54,9 +56,3 @@ def test(folder: Folder = None, config: opt.Config = None) -> None:
     total = sum(len(rule.match) + len(rule.no_match) for rule in rules.patterns)
     typer.echo(f"{total - failures} of {total} examples of {len(rules.patterns)} patterns hold")
     raise typer.Exit(2 if failures else 0)
-
-
-def _folder(folder: Path | None, config: Path | None) -> Path:
-    from .session import settings_of
-
-    return folder or settings_of({}, file=config).policy

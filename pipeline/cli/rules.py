@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from . import options as opt
+
+if TYPE_CHECKING:
+    from ..policy import Policy
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -29,6 +32,7 @@ def group() -> None:
 
 @app.command("list")
 def list_(
+    ctx: typer.Context,
     policy: opt.Policy = None,
     config: opt.Config = None,
     patterns: Annotated[bool, typer.Option("--patterns", help="The patterns too.")] = False,
@@ -38,7 +42,7 @@ def list_(
     from ..policy import overview
     from .output import write_lines
 
-    rules = _load(policy, config)
+    rules = _load(ctx)
     rows = overview(rules)
     if patterns:
         rows += [{"id": r.id, "kind": r.kind, "label": r.label, "certain": r.certain} for r in rules.patterns]
@@ -64,6 +68,7 @@ def _rest(row: dict[str, Any]) -> str:
 
 @app.command()
 def show(
+    ctx: typer.Context,
     rule: Annotated[str, typer.Argument(help="Id of a category, pattern, adjustment, marking, signal or audience.")],
     policy: opt.Policy = None,
     config: opt.Config = None,
@@ -75,7 +80,7 @@ def show(
     from ..settings import nearest
     from .output import write_lines
 
-    rules = _load(policy, config)
+    rules = _load(ctx)
     categories = {name: describe(rules, name) for name in (*rules.categories, *rules.subcategories)}
     known: dict[str, Any] = {
         **categories,
@@ -115,8 +120,8 @@ def _text(fields: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _load(policy: Any, config: Any) -> Any:
+def _load(ctx: typer.Context) -> Policy:
     from .. import policy as rules
     from .session import settings_of
 
-    return rules.load(settings_of({"policy": policy}, file=config).policy)
+    return rules.load(settings_of(ctx).policy)

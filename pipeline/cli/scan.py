@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 def scan(
+    ctx: typer.Context,
     paths: Annotated[list[str], typer.Argument(help="Folders and files.", metavar="PATH…")],
     format: opt.Formats = None,
     output: opt.Output = None,
@@ -54,12 +55,7 @@ def scan(
     from .progress import followed
     from .session import check_categories, existing, exit_code, head, key_of, note, settings_of, today
 
-    flags = dict(
-        audience=audience, policy=policy, registers=registers, models=models, select=select, ignore=ignore, redact=redact,
-        context=context, color=color, progress=progress, jobs=jobs, document_timeout=document_timeout, max_size=max_size,
-        max_archive_depth=max_archive_depth, ocr=ocr, weak_sandbox=weak_sandbox,
-    )  # fmt: skip
-    settings = settings_of(flags, file=config)
+    settings = settings_of(ctx)
     places = destinations([name.value for name in format or []], output)
     loaded = rules.load(settings.policy)
     loaded.audience(settings.audience)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from enum import Enum
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from .. import settings as config
 from ..errors import UsageError
@@ -38,15 +41,17 @@ def note(message: str, *, quiet: bool = False) -> None:
         sys.stderr.write(f"sharelight: {message}\n")
 
 
-def settings_of(flags: Mapping[str, object], *, file: Path | None = None) -> Settings:
-    return config.load({name: plain_value(value) for name, value in flags.items()}, config=file).settings
+def settings_of(ctx: typer.Context) -> Settings:
+    """The settings, with every option of the command line that bears the name of one."""
+    flags = {name: plain_value(value) for name, value in ctx.params.items() if name in Settings.model_fields}
+    return config.load(flags, config=ctx.params.get("config")).settings
 
 
 def plain_value(value: object) -> object:
     """Enumerations and lists of the command line as the settings want them; an empty list was not given."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return tuple(value) or None
-    return getattr(value, "value", value)
+    return value.value if isinstance(value, Enum) else value
 
 
 def key_of(*, quiet: bool = False) -> bytes:

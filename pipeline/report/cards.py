@@ -23,7 +23,8 @@ class Card:
 
     @property
     def title(self) -> str:
-        return self.first.title or self.first.sentence or self.first.rule_id
+        words = self.first.title or self.first.sentence or self.first.rule_id
+        return words[:1].upper() + words[1:]
 
 
 def cards(row: DocumentRow, *, at_least: Outcome = Outcome.NEEDS_REVIEW) -> list[Card]:
@@ -73,6 +74,21 @@ def place(location: Location, *, top: str = "") -> str:
         words.append(location.visibility)
     inside = location.document.removeprefix(top).lstrip("!")
     return plain(" ".join([*([inside] if inside else []), *(words or ["text"])]))
+
+
+def pieces(finding: Finding) -> tuple[str, str, str]:
+    """The quote before, within and after what was recognised; nothing is marked where that is all of it."""
+    quote, mark = finding.quote, finding.highlight
+    if mark.start == 0 and mark.end == len(quote):
+        return plain(quote), "", ""
+    before, marked, after = quote[: mark.start], quote[mark.start : mark.end], quote[mark.end :]
+    return _piece(before), _piece(marked), _piece(after)
+
+
+def _piece(text: str) -> str:
+    """`plain`, with a blank at either end kept, since the pieces are put together again."""
+    ends = " " * text[:1].isspace(), " " * (text[-1:].isspace() and bool(text.strip()))
+    return ends[0] + plain(text) + ends[1]
 
 
 def unread_line(unread: UnreadRow, *, top: str = "") -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from ..policy import Policy
-from ..types import Answer
+from ..policy import ANSWERS, Policy
 from .cards import TIERS, WORDS, place, plain
 from .result import DocumentRow, Finding
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-ANSWERS: tuple[Answer, ...] = ("no", "unclear", "yes")
 RULINGS = {
     "share": ("share", "green"),
     "case_by_case": ("case by case", "yellow"),
@@ -34,16 +32,8 @@ def write(finding: Finding, row: DocumentRow, policy: Policy, out: TextIO, *, co
         highlight=False, markup=False, width=None if out.isatty() else 100,
     )  # fmt: skip
     style = {"shareable": "green", "needs_review": "yellow", "held_back": "red"}[finding.outcome]
-    console.print(
-        Text.assemble(
-            (finding.finding_id, "bold"),
-            "  ",
-            plain(finding.title or finding.rule_id),
-            "  ",
-            (WORDS[finding.outcome], f"bold {style}"),
-            f" for {row.audience}",
-        )  # fmt: skip
-    )
+    title = Text.assemble((finding.finding_id, "bold"), "  ", plain(finding.title or finding.rule_id), "  ")
+    console.print(title.append(WORDS[finding.outcome], f"bold {style}").append(f" for {row.audience}"))
     console.print()
     lines = Table.grid(padding=(0, 1))
     lines.add_column(width=LABEL, style="dim")
@@ -92,8 +82,10 @@ def _lines(finding: Finding, row: DocumentRow, policy: Policy) -> Iterator[tuple
     if finding.source:
         yield "source", finding.source
     for benefit in finding.benefits:
-        told = policy.benefits.get(benefit)
-        yield "benefit", f"{told.title}: {'; '.join(told.why)}" if told else benefit
+        name, _, answer = benefit.partition(": ")  # "consensus: yes", as in Tables 1-3
+        column = policy.benefits.get(name)
+        why = f" ({'; '.join(column.why)})" if column and answer == "yes" else ""
+        yield "benefit", f"{column.title if column else name}: {answer}{why}"
     for name, verdict in row.verdicts.items():
         if name != row.audience:
             yield "document", f"{WORDS[verdict].lower()} for {name}"

@@ -1,4 +1,4 @@
-"""One self-contained page: no request leaves it, only its own script and style may run, document text is only ever text."""
+"""One self-contained page: no request leaves it, only its own script may run, document text is only ever text."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from .cards import TIERS, WORDS, cards, next_step, other_reasons, passages_found, place, plain, unread_line
+from ..policy import ANSWERS
+from .cards import TIERS, WORDS, cards, next_step, other_reasons, passages_found, pieces, place, plain, unread_line
 from .report import Report
-from .result import DocumentRow, Finding
+from .result import DocumentRow
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 EXTENSION = "html"
 FOR_MACHINES = False
-ANSWERS = ("no", "unclear", "yes")
 _FOLDER = Path(__file__).parent / "templates"
 
 
@@ -69,14 +69,6 @@ def _asset(name: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-def pieces(finding: Finding) -> tuple[str, str, str]:
-    """The quote before, within and after what was recognised; nothing is marked where that is all of it."""
-    quote, mark = finding.quote, finding.highlight
-    if mark.start == 0 and mark.end == len(quote):
-        return quote, "", ""
-    return quote[: mark.start], quote[mark.start : mark.end], quote[mark.end :]
 
 
 def _categories(rows: list[DocumentRow]) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import TextIO
 
-from .cards import WORDS, cards, other_reasons, place, plain, unread_line
+from .cards import WORDS, Card, cards, other_reasons, place, plain, unread_line
 from .report import Report
 from .result import DocumentRow
 
@@ -34,10 +34,12 @@ def _case(case: ET.Element, row: DocumentRow) -> None:
     if row.verdict == "shareable":
         return
     failure = ET.SubElement(case, "failure", type=row.verdict, message=f"{WORDS[row.verdict].lower()} ({row.audience})")
-    lines = [
-        f"{place(card.first.location, top=row.name)}: {plain(card.title)} [{card.first.rule_id}] {plain(card.first.quote)}"
-        for card in cards(row)
-    ]
+    lines = [_line(card, row) for card in cards(row)]
     lines += [plain(reason.detail) for reason in other_reasons(row)]
     lines += [f"not read: {unread_line(unread, top=row.name)}" for unread in row.coverage.unread]
     failure.text = "\n".join(lines)
+
+
+def _line(card: Card, row: DocumentRow) -> str:
+    first = card.first
+    return f"{place(first.location, top=row.name)}: {plain(card.title)} [{first.rule_id}] {plain(first.quote)}"

@@ -11,7 +11,7 @@ from .result import DocumentRow, EvidenceRow, Finding
 
 
 def replay(row: DocumentRow, *, policy: Policy, model_sha256: str, audience: str | None = None) -> Verdict:
-    """Decide `row` again, on the day it was decided, under `policy`. No file is opened and nothing is recognised anew."""
+    """Decide `row` again, as of the day it was decided, under `policy`. No file is opened, nothing recognised anew."""
     return decide.decide(
         tuple(_tag(finding) for finding in row.findings),
         tuple(Gap(stage=u.stage, code=u.code, path=u.part, detail=u.detail) for u in row.coverage.unread),

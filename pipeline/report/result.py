@@ -1,7 +1,7 @@
 """The stored result: the JSON that every report is rendered from and that a verdict can be replayed from.
 
-Names, units and offsets are those of the published result format: snake_case, Unicode code points, half-open ranges, boxes
-in PDF points from the top left. `schemas/result.schema.json` is generated from these models.
+Names and units are those of the published format: snake_case, Unicode code points, half-open ranges, boxes in PDF
+points from the top left. `schemas/result.schema.json` is generated from these models.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from .cards import WORDS, Card, cards, next_step, other_reasons, passages_found, place, plain, unread_line
+from .cards import WORDS, Card, cards, next_step, other_reasons, passages_found, pieces, place, plain, unread_line
 from .report import Report
 from .result import DocumentRow
 
@@ -81,34 +81,14 @@ def _card(console: Console, card: Card, row: DocumentRow, report: Report) -> Non
     _hanging(console, head, 2)
     _hanging(console, _quote(card), INDENT)
     if first.title and first.sentence:
-        _hanging(console, Text(_decision(card), "dim"), INDENT)
+        _hanging(console, Text(plain(first.sentence), "dim"), INDENT)
 
 
 def _quote(card: Card) -> Text:
     from rich.text import Text
 
-    quote, mark = card.first.quote, card.first.highlight
-    before, marked, after = (
-        plain_keep(p) for p in (quote[: mark.start], quote[mark.start : mark.end], quote[mark.end :])
-    )
-    whole = mark.start == 0 and mark.end == len(quote)
-    return Text.assemble("“", before, (marked, "" if whole else "underline"), after, "”")
-
-
-def plain_keep(text: str) -> str:
-    """`plain`, with a blank at either end kept, since the pieces are joined again."""
-    if not text.strip():
-        return " " if text else ""
-    return (" " if text[0].isspace() else "") + plain(text) + (" " if text[-1].isspace() else "")
-
-
-def _decision(card: Card) -> str:
-    first = card.first
-    if first.risk is None:
-        return plain(first.sentence)
-    changed = f" ({', '.join(first.adjustments)})" if first.adjustments else ""
-    answers = f"proprietary: {first.risk.proprietary} · capability: {first.risk.capability}{changed}"
-    return f"{answers}  →  {plain(first.sentence)}"
+    before, marked, after = pieces(card.first)
+    return Text.assemble("“", before, (marked, "underline"), after, "”")
 
 
 def _coverage(console: Console, row: DocumentRow, report: Report) -> None:

@@ -1,0 +1,17 @@
+"""Offers the flows to Prefect, from this process, until it is stopped."""
+
+from __future__ import annotations
+
+import prefect
+
+from .audit_archive import audit_archive
+from .check_document import check_document
+
+
+def serve(*, limit: int = 1) -> None:
+    """Blocks. `limit` is how many runs may go on side by side."""
+    prefect.serve(
+        check_document.to_deployment(name="check-document", description="One document, a verdict, with reasons."),
+        audit_archive.to_deployment(name="audit-archive", description="An archive, one row for each file."),
+        limit=limit,
+    )

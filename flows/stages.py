@@ -1,0 +1,77 @@
+"""The stages of the pipeline as tasks, each over one shard: ingest, extract, tag, decide."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from pipeline import intake, reading
+from pipeline.normalise import normalise
+from pipeline.report.build import document_row
+from pipeline.scan import conclude, unread_stub
+from pipeline.segment import segment
+from pipeline.types import Gap
+
+from . import bench
+
+# Results are small, and JSON: Prefect would pickle them otherwise. Nothing is cached by input: the input is a file.
+_STAGE: dict[str, Any] = {"persist_result": False, "result_serializer": "json", "cache_policy": NO_CACHE}
+
+
+@task(name="ingest", task_run_name="ingest-{shard}", **_STAGE)
+def ingest(name: str, shard: int) -> list[str]:
+    """Load the shard's files; the SHA-256 of each, or the code of the gap that stands for it."""
+    work = bench.find(name)
+    part = work.shards[shard]
+    part.opened = [intake.load(source, work.kit.limits) for source in part.sources]
+    return [opened.code if isinstance(opened, Gap) else opened.sha256 for opened in part.opened]
+
+
+@task(name="extract", task_run_name="extract-{shard}", **_STAGE)
+def extract(name: str, shard: int, files: list[str]) -> dict[str, int]:
+    """Read them in the sandbox; how many documents there were, and how many gaps of each code."""
+    work = bench.find(name)
+    part = work.shards[shard]
+    with work.reading:
+        part.documents = [
+            unread_stub(source.uri, opened)
+            if isinstance(opened, Gap)
+            else reading.read(opened, work.kit.sandbox, work.kit.limits)
+            for source, opened in zip(part.sources, part.opened, strict=True)
+        ]
+    gaps = Counter(gap.code for documents in part.documents for document in documents for gap in document.gaps)
+    return {"documents": sum(map(len, part.documents)), **gaps}
+
+
+@task(name="tag", task_run_name="tag-{shard}", **_STAGE)
+def tag(name: str, shard: int, read: dict[str, int]) -> dict[str, int]:
+    """Divide, normalise and recognise; how many tags there are of each rule."""
+    work = bench.find(name)
+    part = work.shards[shard]
+    with work.tagging:
+        for documents in part.documents:
+            passages = normalise(segment(documents))
+            part.found.append((passages, *work.kit.detectors.run(passages, documents)))
+    return dict(Counter(tag.rule for _, tags, _ in part.found for tag in tags))
+
+
+@task(name="decide", task_run_name="decide-{shard}", **_STAGE)
+def decide(name: str, shard: int, rules: dict[str, int]) -> list[dict[str, Any]]:
+    """The verdict on each file, with the rules that gave it; the rows themselves stay on the bench."""
+    work = bench.find(name)
+    part, kit = work.shards[shard], work.kit
+    for source, documents, found in zip(part.sources, part.documents, part.found, strict=True):
+        result = conclude(source.uri, documents, *found, kit, today=work.today)
+        part.rows.append(document_row(result, policy=kit.policy, audience=kit.settings.audience))
+    return [
+        {
+            "document": row.document_id,
+            "sha256": row.sha256,
+            "verdict": row.verdict,
+            "rules": sorted({reason.rule_id for reason in row.verdict_reasons if reason.outcome != "shareable"}),
+        }
+        for row in part.rows
+    ]
