@@ -10,7 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, Protocol
 
-from pipeline.extract import docx, pdf, text
+from pipeline.extract import (
+    delimited,
+    docx,
+    eml,
+    encrypted,
+    html,
+    ics,
+    jsondoc,
+    mbox,
+    msg,
+    notebook,
+    ods,
+    p7m,
+    pdf,
+    pptx,
+    rtf,
+    text,
+    tnef,
+    xls,
+    xlsb,
+    xlsx,
+    xmldoc,
+)
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
@@ -26,16 +48,33 @@ class Extractor(Protocol):
 
 
 EXTRACTORS: dict[str, Extractor] = {
-    "application/json": text,
+    "application/json": jsondoc,
+    "application/mbox": mbox,
     "application/pdf": pdf,
+    "application/pkcs7-mime": p7m,
+    "application/pkcs7-signature": p7m,
+    "application/rtf": rtf,
+    "application/vnd.ms-excel": xls,
+    "application/vnd.ms-excel.sheet.binary.macroenabled.12": xlsb,
+    "application/vnd.ms-outlook": msg,
+    "application/vnd.ms-tnef": tnef,
+    "application/vnd.oasis.opendocument.spreadsheet": ods,
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": pptx,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": xlsx,
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": docx,
-    "application/x-ipynb+json": text,
-    "application/x-ndjson": text,
-    "application/xml": text,
-    "text/csv": text,
+    "application/x-ipynb+json": notebook,
+    "application/x-ndjson": jsondoc,
+    "application/x-ole-encrypted": encrypted,
+    "application/xml": xmldoc,
+    "image/svg+xml": xmldoc,
+    "message/rfc822": eml,
+    "text/calendar": ics,
+    "text/csv": delimited,
+    "text/html": html,
     "text/markdown": text,
     "text/plain": text,
-    "text/tab-separated-values": text,
+    "text/tab-separated-values": delimited,
+    "text/vcard": ics,
     "text/x-source": text,
     "text/x-tex": text,
 }

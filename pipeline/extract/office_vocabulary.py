@@ -36,12 +36,13 @@ slidenumber row column background graphic frame oval elbow rounded right left fr
 legend plot area series axis value category major minor gridlines good bad neutral input output calculation
 check cell explanatory linked total warning currency percent comma unknown word excel powerpoint microsoft
 http https www com schemas openxmlformats
+google ctr objects per cent general red followed true false
 """
 VOCABULARY = frozenset(_WORDS.split())
 BUILT_IN = frozenset(_built_in_styles())
 MACHINE_NAME = re.compile(
     r"compatibilityMode|overrideTableStyleFontSizeAndJustification|enableOpenTypeFeatures|doNotFlipMirrorIndents|"
     r"differentiateMultirowTableHeaders|useWord2013TrackBottomHyphenation|allowHyphenationAtTrackBottom|"
-    r"allowSpaceOfSameStyleInTable|_(?:Toc|Ref|Hlk|GoBack|MON|PID)\w*|\{?[0-9A-Fa-f-]{32,38}\}?|"
-    r"(?:https?|urn)[:/]+[\w./:-]*(?:schemas|microsoft|w3\.org|purl)[\w./:#-]*"
+    r"allowSpaceOfSameStyleInTable|/[\w/.-]+\?ContentType=[\w/.+-]+|_(?:Toc|Ref|Hlk|GoBack|MON|PID)\w*|\{?[0-9A-Fa-f-]{32,38}\}?|"
+    r"[a-z]{1,4}\d{1,4}|urn:[\w.:-]+|https?://[\w./:-]*(?:schemas|microsoft|w3\.org|purl|openoffice|oasis)[\w./:#-]*"
 )

@@ -22,18 +22,27 @@ def unwrap(data: bytes, name: str) -> Iterator[Blob | Gap]:
         return
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            streams = {"/".join(path).casefold(): path for path in ole.listdir()}
-            native = next((path for key, path in streams.items() if key.endswith(_NATIVE)), None)
-            if native:
-                yield from _native(ole.openstream(native).read(), name)
-                return
-            shell = next((streams[key] for key in _SHELLS if key in streams), None)
-            if shell:
-                yield child(ole.openstream(shell).read(), name)
-                return
+            found = list(_unwrapped(ole, ["/".join(path) for path in ole.listdir()], name))
     except (OSError, struct.error, ValueError, IndexError) as error:
         yield Gap(stage="extract", code="damaged", path=name, detail=str(error))
-    yield child(data, name)
+        found = []
+    yield from found or [child(data, name)]
+
+
+def unwrap_storage(ole: olefile.OleFileIO, storage: str) -> Iterator[Blob | Gap]:
+    """The file embedded in one storage of an open document; an object without a file of its own is a gap."""
+    streams = ["/".join(path) for path in ole.listdir() if path[0] == storage]
+    found = list(_unwrapped(ole, streams, storage))
+    yield from found or [Gap(stage="extract", code="unsupported_type", path=storage, detail="an embedded object")]
+
+
+def _unwrapped(ole: olefile.OleFileIO, streams: list[str], name: str) -> Iterator[Blob | Gap]:
+    for stream in streams:
+        last = stream.rpartition("/")[2].casefold()
+        if last == _NATIVE:
+            yield from _native(ole.openstream(stream).read(), name)
+        elif last in _SHELLS:
+            yield child(ole.openstream(stream).read(), name)
 
 
 def _native(stream: bytes, name: str) -> Iterator[Blob | Gap]:

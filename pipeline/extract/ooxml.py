@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import unquote
 
 from lxml import etree
@@ -104,9 +105,14 @@ def local(element: etree._Element) -> str:
         return name
 
 
+def texts(element: etree._Element) -> Iterator[str]:
+    """All text nodes below `element`, in order."""
+    return cast("Iterator[str]", element.itertext())
+
+
 def attribute(element: etree._Element, name: str) -> str | None:
     """The value of the attribute `name`, whatever its namespace."""
-    for key, value in element.items():
+    for key, value in cast("list[tuple[str, str]]", element.items()):
         if key.rpartition("}")[2] == name:
             return value
     return None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 
 from pipeline.extract import ole_objects, vba
 from pipeline.extract.embedded import child, too_small_for_text
 from pipeline.extract.ooxml import CONTENT_TYPES, Package, PackagePart, external_references, parse
-from pipeline.extract.ooxml_words import attribute_words, has_text, labelled, text_lines
+from pipeline.extract.ooxml_words import attribute_words, has_text, labelled, settings, text_lines
 from pipeline.extract.parts import PartBuilder
 from pipeline.extract.zipped import Member
 from pipeline.types import Blob, Gap, Notice, Part, PartKind, Visibility
@@ -18,6 +20,8 @@ Item = Part | Gap | Blob | Notice
 _MEDIA = re.compile(r"audio/|video/|model/|font|inkml|activex", re.IGNORECASE)
 _MEDIA_NAMES = re.compile(r"\.(?:odttf|fntdata|ttf|otf|wav|mp3|mp4|m4a|wma|wmv|avi|mov|glb|fbx)$")
 _DEVICE = re.compile(r"printersettings|devmode", re.IGNORECASE)
+_BETWEEN_TAGS = re.compile(r">([^<]+)")
+_PIVOT_TEXT = re.compile(r'<(?:\w+:)?s\s[^>]*?v="([^"]+)"')
 _RUN_OF_TEXT = re.compile(r"[^\W_][\w .,:;/\\()@%+-]{5,}")
 
 
@@ -47,6 +51,8 @@ def read_part(part: PackagePart, package: Package) -> Iterator[Item]:
         yield from _device_settings(part)
     elif "/embeddings/" in part.key or "oleobject" in part.content_type:
         yield from ole_objects.unwrap(part.data, part.name)
+    elif part.key == "ppt/metadata" and _is_noise(part.data):
+        yield Notice(code="embedded_file", path=part.name, detail="sealed by Google Slides")
     elif not too_small_for_text(part.data):
         yield child(part.data, part.name, part.content_type)
 
@@ -55,17 +61,32 @@ def read_xml(part: PackagePart, package: Package, *, kind: PartKind | None = Non
     """All words of an XML part that has no reader of its own."""
     gaps: list[Gap] = []
     properties = part.key.startswith("docprops/")
-    root = parse(part, package.limits, gaps) if has_text(part.text) else None
+    lines = list(_text(part, package, gaps, properties=properties))
     yield from gaps
-    if root is not None:
-        lines = labelled(root) if properties else text_lines(root)
-        kind = kind or ("metadata" if properties or "customxml" in part.key else "body")
-        builder = PartBuilder(kind=kind, path=part.name, visibility=_visibility(part))
-        for line in lines:
-            builder.add(line, role="line" if properties else "paragraph")
-        yield from builder.parts()
+    builder = PartBuilder(kind=kind or _kind(part), path=part.name, visibility=_visibility(part))
+    for line in lines:
+        builder.add(line, role="line" if properties else "paragraph")
+    yield from builder.parts()
     if not properties:
         yield from attributes(part)
+
+
+def _text(part: PackagePart, package: Package, gaps: list[Gap], *, properties: bool) -> Iterator[str]:
+    if "pivotcache" in part.key:  # its texts are attributes named v
+        yield from (unescape(text) for text in dict.fromkeys(_PIVOT_TEXT.findall(part.text)))
+    if part.key.endswith(".vml"):  # XML in name only: Office writes unclosed tags
+        yield from (unescape(text) for text in _BETWEEN_TAGS.findall(part.text) if text.strip())
+    elif has_text(part.text):
+        root = parse(part, package.limits, gaps)
+        if root is not None:
+            read = settings if part.key.endswith("settings.xml") and not part.content_type else text_lines
+            yield from labelled(root) if properties else read(root)
+
+
+def _kind(part: PackagePart) -> PartKind:
+    if part.key.startswith(("docprops/", "customxml/")):
+        return "metadata"
+    return "comment" if "comment" in part.key else "body"
 
 
 def attributes(part: PackagePart) -> Iterator[Part]:
@@ -101,6 +122,16 @@ def _device_settings(part: PackagePart) -> Iterator[Part]:
     yield from builder.parts()
 
 
+def _is_noise(data: bytes) -> bool:
+    """Whether all byte values are about as frequent, as in encrypted data: no text, no picture, no packed file."""
+    if len(data) < 256:
+        return False
+    counts = Counter(data)
+    expected = len(data) / 256
+    deviation = sum((counts[value] - expected) ** 2 for value in range(256)) / expected
+    return deviation < 400  # chi-squared with 255 degrees of freedom: 330 at p = 0.001
+
+
 def _is_xml(part: PackagePart) -> bool:
     start = part.data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0")
     if part.content_type == "image/svg+xml" or "html" in part.content_type:
@@ -109,5 +140,5 @@ def _is_xml(part: PackagePart) -> bool:
 
 
 def _visibility(part: PackagePart) -> Visibility:
-    shown = ("chart", "diagram", "drawing")
+    shown = ("chart", "diagram", "drawing", "comment")
     return "visible" if any(word in part.key for word in shown) else "hidden"

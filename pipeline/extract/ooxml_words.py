@@ -15,22 +15,25 @@ from html import unescape
 from lxml import etree
 
 from pipeline.extract.office_vocabulary import BUILT_IN, MACHINE_NAME, VOCABULARY
-from pipeline.extract.ooxml import local
+from pipeline.extract.ooxml import attribute, local, texts
 
 _ATTRIBUTE = re.compile(r"""([\w.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _COMMENT = re.compile(r"<!--(.*?)-->|<\?(?!xml[ -])(.*?)\?>", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_FONT_TAGS = ("style:font-face", "w:font ", "w:altName", "m:mathFont", "a:font ", "a:latin", "a:ea", "a:cs", "a:sym")
+_LONGEST_FONT_TAG = 300
+_PARAGRAPHS = ("p", "si", "is", "text")
 _TEXT = re.compile(r">\s*[^<\s]")
 _STYLE_NAME = re.compile(r'="([^"]*[A-Za-z]{2}[^"]*)"')
 _ODD = ("='", "= ", " =", "=\n", "=\t")
 _VALUED = """
     docVar alias tag tblCaption tblDescription helpText statusText listEntry default query mailSubject
-    connectString udl addressFieldName name aliases placeholder docPart category src dataSource lvlText
+    connectString udl addressFieldName name aliases placeholder docPart category src dataSource lvlText sheetName
 """
 _FREE_NAMES = """
     descr title alt string tooltip instr author initials href name anchor displayName caption alias prompt
     promptTitle error errorTitle text display location query command connection sourceFile description comment tag
-    cmd progId userId providerId lastValue formatCode
+    cmd progId userId providerId lastValue formatCode refersTo sourceName uniqueName totalsRowLabel
 """
 _FREE = frozenset(_FREE_NAMES.split())
 _FREE_ATTRIBUTE = re.compile(rf'[\s:]({"|".join(_FREE)})="([^"]+)"')
@@ -75,13 +78,17 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """Attributes that may hold words: those of free names, of elements whose value is free, and all that are long."""
     if any(text.find(odd, 100) >= 0 for odd in _ODD):  # after the declaration
         text = _ATTRIBUTE.sub(_regular, text)
-    text = "<".join(dict.fromkeys(text.split("<")))
+    text = "<".join(tag for tag in dict.fromkeys(text.split("<")) if not _names_fonts(tag))
     yield from _FREE_ATTRIBUTE.findall(text)
     for match in _LONG_VALUE.finditer(text):
         before = text[max(match.start() - 60, 0) : match.start()]
         yield _LAST_WORD.split(before)[-1], match[1]
     for value in _VALUED_ELEMENT.findall(text):
         yield "val", value
+
+
+def _names_fonts(tag: str) -> bool:
+    return tag.startswith(_FONT_TAGS) and len(tag) < _LONGEST_FONT_TAG
 
 
 def _regular(match: re.Match[str]) -> str:
@@ -103,24 +110,31 @@ def text_lines(root: etree._Element) -> list[str]:
     return [line for line in (" ".join(line.split()) for line in _lines(root)) if line]
 
 
+def settings(root: etree._Element) -> list[str]:
+    """`name: value` for those settings of an OpenDocument file whose value is made of words."""
+    items = ((attribute(element, "name"), (element.text or "").strip()) for element in root.iter())
+    return [f"{name}: {text}" for name, text in items if _WORDS.search(text) and text not in ("true", "false")]
+
+
 def labelled(root: etree._Element) -> list[str]:
     """`name: value` for each property that holds text; counts and switches of Office are left out."""
     lines = []
     for element in root.iter():
         text = (element.text or "").strip()
         if text and not _count_of_office(local(element), text):
-            name = element.get("name") or local(element)
+            parent = element.getparent()
+            name = (parent.get("name") if parent is not None else None) or local(element)
             lines.append(f"{name}: {text}")
     return lines
 
 
 def _lines(element: etree._Element) -> Iterator[str]:
     name = local(element)
-    if name == "p":
+    if name in _PARAGRAPHS:
         yield "".join(" " if local(node) in ("br", "tab") else node.text or "" for node in element.iter())
         return
     if name in ("strCache", "numCache", "strLit", "numLit"):
-        yield " | ".join(text for text in (node.strip() for node in element.itertext()) if text)
+        yield " | ".join(text for text in (node.strip() for node in texts(element)) if text)
         return
     if element.text and element.text.strip() and not _sealed(name, element.text):
         yield element.text
@@ -133,7 +147,7 @@ def _lines(element: etree._Element) -> Iterator[str]:
 def _sealed(name: str, text: str) -> bool:
     """A digest, signature or certificate: base64 that says nothing (a certificate starts as DER does)."""
     packed = "".join(text.split())
-    if name == "X509Certificate":
+    if name in ("X509Certificate", "EncapsulatedX509Certificate"):
         return packed.startswith("MII")
     return name in _SEALS and len(packed) <= 1024 and re.fullmatch(r"[A-Za-z0-9+/=]+", packed) is not None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.extract.ooxml import attribute, local
+from pipeline.extract.ooxml import attribute, local, texts
 from pipeline.extract.parts import PartBuilder
 from pipeline.extract.wordstyles import Styles, hides
 from pipeline.types import Notice, Part, PartKind, Role, Where
@@ -65,9 +65,9 @@ class Story:
     def read(self, root: etree._Element) -> None:
         self._blocks(root, _State())
         self._read_fallbacks()
-        everything = "".join(root.itertext())
+        everything = "".join(texts(root))
         if _solid(everything) != self._placed:
-            self._unplaced.add("\n".join(line.strip() for line in root.itertext() if line.strip()))
+            self._unplaced.add("\n".join(line.strip() for line in texts(root) if line.strip()))
 
     def parts(self) -> Iterator[Part]:
         for builder in (self._visible, self._hidden, self._deleted, self._unplaced):
@@ -237,7 +237,7 @@ class Story:
         shown = "".join("".join(self._seen).split())
         while self._fallbacks:
             fallback = self._fallbacks.pop()
-            text = "".join("".join(fallback.itertext()).split())
+            text = "".join("".join(texts(fallback)).split())
             if text and text not in shown:
                 self._blocks(fallback, _State(hidden=True))
             else:

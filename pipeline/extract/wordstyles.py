@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -34,10 +35,9 @@ class Styles:
                 self._styles[attribute(element, "styleId") or ""] = _style(element)
 
     def of_paragraph(self, paragraph: etree._Element) -> str:
-        for properties in paragraph[:1]:
-            for child in properties if local(properties) == "pPr" else ():
-                if local(child) == "pStyle":
-                    return attribute(child, "val") or ""
+        for child in _properties(paragraph):
+            if local(child) == "pStyle":
+                return attribute(child, "val") or ""
         return ""
 
     def hidden(self, style: str) -> bool:
@@ -46,12 +46,11 @@ class Styles:
     def role(self, style: str, paragraph: etree._Element) -> Role:
         """What the paragraph is, by its own properties first and then by its style."""
         item = False
-        for properties in paragraph[:1]:
-            for child in properties if local(properties) == "pPr" else ():
-                name = local(child)
-                if name == "outlineLvl" and attribute(child, "val") in tuple("012345678"):
-                    return "heading"
-                item = item or name == "numPr"
+        for child in _properties(paragraph):
+            name = local(child)
+            if name == "outlineLvl" and attribute(child, "val") in tuple("012345678"):
+                return "heading"
+            item = item or name == "numPr"
         chain = self._chain(style)
         if any(s.heading for s in chain):
             return "heading"
@@ -63,6 +62,12 @@ class Styles:
             chain.append(self._styles[style])
             style = chain[-1].based_on
         return chain
+
+
+def _properties(paragraph: etree._Element) -> Iterable[etree._Element]:
+    if len(paragraph) and local(paragraph[0]) == "pPr":
+        return paragraph[0]
+    return ()
 
 
 def hides(properties: etree._Element, styles: Styles, *, inherited: bool) -> bool:
