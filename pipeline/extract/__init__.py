@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, Protocol
 
-from pipeline.extract import (
+from pipeline.extract import epub, odf
     delimited,
     docx,
     eml,
@@ -48,6 +48,7 @@ class Extractor(Protocol):
 
 
 EXTRACTORS: dict[str, Extractor] = {
+    "application/epub+zip": epub,
     "application/json": jsondoc,
     "application/mbox": mbox,
     "application/pdf": pdf,
@@ -58,7 +59,13 @@ EXTRACTORS: dict[str, Extractor] = {
     "application/vnd.ms-excel.sheet.binary.macroenabled.12": xlsb,
     "application/vnd.ms-outlook": msg,
     "application/vnd.ms-tnef": tnef,
+    "application/vnd.oasis.opendocument.chart": odf,
+    "application/vnd.oasis.opendocument.formula": odf,
+    "application/vnd.oasis.opendocument.graphics": odf,
+    "application/vnd.oasis.opendocument.presentation": odf,
     "application/vnd.oasis.opendocument.spreadsheet": ods,
+    "application/vnd.oasis.opendocument.text": odf,
+    "application/vnd.oasis.opendocument.text-flat-xml": odf,
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": pptx,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": xlsx,
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": docx,
