@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, Protocol
 
-from pipeline.extract import epub, odf
+from pipeline.extract import (
     delimited,
     docx,
     eml,
     encrypted,
+    epub,
     html,
     ics,
     jsondoc,
     mbox,
     msg,
     notebook,
+    odf,
     ods,
     p7m,
     pdf,
