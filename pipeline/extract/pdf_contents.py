@@ -16,8 +16,9 @@ from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
 
 _CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
 _HIDING = re.compile(rb"[37]\s+Tr\b")
-# White or transparent paint, and paint laid on after the first text: what could keep a text from view.
-_HINTS = (b"1 g", b"1 rg", b"0 k", b"1 sc", b"1.0 rg", b" gs", b"ET\nf", b"W n")
+# White or transparent paint, clips, and paint laid on after the first text: what could keep a text from view.
+_HINTS = (b"1 g", b"1 rg", b"0 k", b"1 sc", b"1.0 rg", b" gs", b"W n")
+_PAINT = (b" re", b"\nf", b" f", b"*")
 _DEPTH = 20
 
 ObjGen = tuple[int, int]
@@ -71,6 +72,8 @@ def _read(stream: pikepdf.Stream, decoder: Decoder, found: PageContent) -> bytes
 
 def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, found: PageContent, depth: int) -> None:
     found.hides |= any(hint in data for hint in _HINTS) or (b" Tr" in data and bool(_HIDING.search(data)))
+    if not found.hides and (first := data.find(b"ET")) >= 0:
+        found.hides = any(data.find(paint, first) >= 0 for paint in _PAINT)
     found.draws |= b" ID" in data or b"\nID" in data
     found.size += len(data)
     found.shows |= b"Tj" in data or b"TJ" in data

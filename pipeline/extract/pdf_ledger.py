@@ -24,6 +24,7 @@ KINDS: dict[str, PartKind] = {
     "outline": "name",
     "structure": "note",
 }
+_DATE = re.compile(r"\s*|D:\d{4}[\d'Zz+-]*")
 _SPACE = re.compile(r"\s+")
 _MARKUP = re.compile(r"\s*<(?:\?xml|\w+[^>]*xmlns|body|p\b)")
 
@@ -57,7 +58,7 @@ def info_part(pdf: pikepdf.Pdf) -> Iterator[Part]:
     info = pdf.trailer.get("/Info")
     if isinstance(info, pikepdf.Dictionary):
         for key, value in info.items():
-            if isinstance(value, pikepdf.String) and str(value).strip():
+            if isinstance(value, pikepdf.String) and not _DATE.fullmatch(str(value)):
                 builder.add(f"{key[1:]}: {value}", role="line")
     yield from builder.parts()
 

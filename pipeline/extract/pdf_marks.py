@@ -40,6 +40,7 @@ class Marks:
     covered: bool = False
     pictures: list[Picture] = field(default_factory=list)
     segments: int = 0  # of filled paths: outlines of letters, perhaps
+    letters: bool = False  # text that takes up room, whether pdfium can spell it or not
     texts: list[Any] = field(default_factory=list)  # text objects, for taking them out of a rendering
 
     @property
@@ -77,6 +78,7 @@ def look(page: Any, page_area: float) -> Marks:
         if kind == _TEXT:
             marks.texts.append(item)
             marks.invisible |= _unseen(item, cells, painted, nested)
+            marks.letters = marks.letters or _wide(cells.bounds(item))
             if not nested:
                 shown.append(item)
         elif kind == _IMAGE:
@@ -168,6 +170,10 @@ def _cover(bounds: Bounds | None, shown: list[Any], cells: _Cells, marks: Marks)
         if place and _overlap(place, bounds) > 0.7:
             marks.covered = True
             return
+
+
+def _wide(bounds: Bounds | None) -> bool:
+    return bounds is not None and bounds[2] > bounds[0]
 
 
 def _overlap(inner: Bounds, outer: Bounds) -> float:

@@ -80,8 +80,9 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
     found = Objects()
     annotated = _annotated_pages(pages)
     loose: list[tuple[ObjGen, str]] = []
+    info = pdf.trailer.get("/Info")
     for item in pdf.objects:
-        if not isinstance(item, pikepdf.Object):
+        if not isinstance(item, pikepdf.Object) or (info is not None and item.objgen == info.objgen):
             continue
         if isinstance(item, pikepdf.String):
             loose.append((item.objgen, str(item)))

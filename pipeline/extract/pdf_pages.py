@@ -79,6 +79,7 @@ class PageReader:
         if not (content.draws or content.hides or heavy or wrong or not text.lines):
             return
         marks = look(page, width * height)
+        wrong = wrong and (bool(text.lines) or marks.letters)
         if marks.invisible:
             self.invisible.append(path)
         if marks.covered:
