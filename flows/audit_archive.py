@@ -6,12 +6,12 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import cast
+from uuid import UUID
 
 from prefect import flow
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
 from prefect.futures import PrefectFuture
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from pipeline import intake
 
@@ -22,14 +22,12 @@ SHARD_SIZE = 200
 AHEAD = 3  # shards on their way at once: one ingested, one read, one tagged
 TABLE_ROWS = 1000
 
-Decided = list[dict[str, Any]]
-
 
 @flow(
     name="audit-archive",
     persist_result=False,
     result_serializer="json",
-    task_runner=ThreadPoolTaskRunner(max_workers=AHEAD),
+    task_runner=stages.threads(AHEAD),
 )
 def audit_archive(
     paths: list[str], audience: str = "network", output: str | None = None, shard_size: int = SHARD_SIZE
@@ -41,9 +39,10 @@ def audit_archive(
     if shard_size < 1:
         raise ValueError("shard_size must be 1 or more")
     sources = list(intake.find(paths))
-    bar = create_progress_artifact(progress=0.0, key="audit-progress", description=f"{len(sources)} files")
+    described = f"{len(sources)} files"
+    bar = cast(UUID, create_progress_artifact(progress=0.0, key="audit-progress", description=described))
     counts: Counter[str] = Counter(files=len(sources), shareable=0, needs_review=0, held_back=0)
-    table: Decided = []
+    table: stages.Decided = []
     with (
         opened(audience) as (kit, today),
         bench.laid_out(kit, today) as (name, work),
@@ -61,12 +60,14 @@ def audit_archive(
     return dict(counts)
 
 
-def _shards(name: str, work: bench.Bench, sources: list[intake.Source], size: int) -> Iterator[tuple[int, Decided]]:
+def _shards(
+    name: str, work: bench.Bench, sources: list[intake.Source], size: int
+) -> Iterator[tuple[int, stages.Decided]]:
     """Send shards down the line, `AHEAD` at a time, and hand each over in order when it is decided."""
-    waiting: deque[tuple[int, PrefectFuture[Decided]]] = deque()
+    waiting: deque[tuple[int, PrefectFuture[stages.Decided]]] = deque()
     for number, start in enumerate(range(0, len(sources), size)):
         work.shards[number] = bench.Shard(sources=sources[start : start + size])
-        waiting.append((number, _send(name, number)))
+        waiting.append((number, stages.send(name, number)))
         if len(waiting) == AHEAD:
             first, future = waiting.popleft()
             yield first, future.result()
@@ -74,14 +75,7 @@ def _shards(name: str, work: bench.Bench, sources: list[intake.Source], size: in
         yield number, future.result()
 
 
-def _send(name: str, shard: int) -> PrefectFuture[Decided]:
-    files = stages.ingest.submit(name, shard)
-    read = stages.extract.submit(name, shard, files)
-    rules = stages.tag.submit(name, shard, read)
-    return stages.decide.submit(name, shard, rules)
-
-
-def _table(rows: Decided) -> list[dict[str, str]]:
+def _table(rows: stages.Decided) -> list[dict[str, str]]:
     """The strictest first; hashes and rules, no names: an artifact is seen by whoever sees the server."""
     order = {"held_back": 0, "needs_review": 1}
     return [

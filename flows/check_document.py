@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from pipeline import intake
 
@@ -18,7 +17,7 @@ from .kit import opened
     name="check-document",
     persist_result=False,
     result_serializer="json",
-    task_runner=ThreadPoolTaskRunner(max_workers=1),
+    task_runner=stages.threads(1),
 )
 def check_document(path: str, audience: str = "network", output: str | None = None) -> dict[str, Any]:
     """The verdict on the file at `path`; `output` is where its whole row goes, as JSON.
@@ -27,10 +26,7 @@ def check_document(path: str, audience: str = "network", output: str | None = No
     """
     with opened(audience) as (kit, today), bench.laid_out(kit, today) as (name, work):
         work.shards[0] = bench.Shard(sources=[intake.Source(uri=path, path=Path(path))])
-        files = stages.ingest.submit(name, 0)
-        read = stages.extract.submit(name, 0, files)
-        rules = stages.tag.submit(name, 0, read)
-        decided: dict[str, Any] = stages.decide.submit(name, 0, rules).result()[0]
+        decided = stages.send(name, 0).result()[0]
         if output is not None:
             Path(output).write_text(work.shards[0].rows[0].model_dump_json(indent=1), "utf-8")
     return decided

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from pipeline import intake, reading
 from pipeline.normalise import normalise
@@ -17,8 +19,15 @@ from pipeline.types import Gap
 
 from . import bench
 
+Decided = list[dict[str, Any]]
+
 # Results are small, and JSON: Prefect would pickle them otherwise. Nothing is cached by input: the input is a file.
 _STAGE: dict[str, Any] = {"persist_result": False, "result_serializer": "json", "cache_policy": NO_CACHE}
+
+
+def threads(number: int) -> TaskRunner[PrefectFuture[Any]]:
+    """The runner of the flows: threads of one process, since the bench lies in its memory."""
+    return cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=number))
 
 
 @task(name="ingest", task_run_name="ingest-{shard}", **_STAGE)
@@ -31,7 +40,7 @@ def ingest(name: str, shard: int) -> list[str]:
 
 
 @task(name="extract", task_run_name="extract-{shard}", **_STAGE)
-def extract(name: str, shard: int, files: list[str]) -> dict[str, int]:
+def extract(name: str, shard: int) -> dict[str, int]:
     """Read them in the sandbox; how many documents there were, and how many gaps of each code."""
     work = bench.find(name)
     part = work.shards[shard]
@@ -47,7 +56,7 @@ def extract(name: str, shard: int, files: list[str]) -> dict[str, int]:
 
 
 @task(name="tag", task_run_name="tag-{shard}", **_STAGE)
-def tag(name: str, shard: int, read: dict[str, int]) -> dict[str, int]:
+def tag(name: str, shard: int) -> dict[str, int]:
     """Divide, normalise and recognise; how many tags there are of each rule."""
     work = bench.find(name)
     part = work.shards[shard]
@@ -59,7 +68,7 @@ def tag(name: str, shard: int, read: dict[str, int]) -> dict[str, int]:
 
 
 @task(name="decide", task_run_name="decide-{shard}", **_STAGE)
-def decide(name: str, shard: int, rules: dict[str, int]) -> list[dict[str, Any]]:
+def decide(name: str, shard: int) -> Decided:
     """The verdict on each file, with the rules that gave it; the rows themselves stay on the bench."""
     work = bench.find(name)
     part, kit = work.shards[shard], work.kit
@@ -75,3 +84,11 @@ def decide(name: str, shard: int, rules: dict[str, int]) -> list[dict[str, Any]]
         }
         for row in part.rows
     ]
+
+
+def send(name: str, shard: int) -> PrefectFuture[Decided]:
+    """Send one shard down the line; each stage begins when the one before has ended well."""
+    loaded = ingest.submit(name, shard)
+    read = extract.submit(name, shard, wait_for=[loaded], return_state=False)
+    tagged = tag.submit(name, shard, wait_for=[read], return_state=False)
+    return decide.submit(name, shard, wait_for=[tagged], return_state=False)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from . import decide, policy, reading, registers
+from . import decide, languages, policy, reading, registers
 from .detect import Detectors
 from .limits import Limits
 from .normalise import normalise
 from .sandbox import Sandbox
 from .segment import segment
 from .settings import Settings
-from .types import Blob, Document, Gap, Notice, Passage, ScanResult, Tag, Verdict
+from .types import Blob, Document, Gap, Grade, Notice, Passage, ScanResult, Tag, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +88,14 @@ def conclude(
     today: date,
 ) -> ScanResult:
     """Gather gaps and notices of all documents and decide for every audience."""
-    gaps = (*(replace(g, path=d.blob.inside(g.path)) for d in documents for g in d.gaps), *failed)
+    language, foreign = languages.look(passages)
+    gaps = (*(replace(g, path=d.blob.inside(g.path)) for d in documents for g in d.gaps), *failed, *foreign)
     notices = tuple(replace(n, path=d.blob.inside(n.path)) for d in documents for n in d.notices)
     verdicts = decide_for_all(tags, gaps, notices, documents, kit, today=today)
     return ScanResult(
-        uri=uri, documents=documents, passages=passages, tags=tags, gaps=gaps, notices=notices, verdicts=verdicts
-    )
+        uri=uri, documents=documents, passages=passages, tags=tags, gaps=gaps, notices=notices, verdicts=verdicts,
+        language=language,
+    )  # fmt: skip
 
 
 def decide_for_all(
@@ -106,7 +108,7 @@ def decide_for_all(
     today: date,
 ) -> tuple[Verdict, ...]:
     """One verdict for each audience of the rules, and one for the audience asked for where it is none of those."""
-    grade = max((document.grade for document in documents), default="C")
+    grade: Grade = max((document.grade for document in documents), default="C")
     model = kit.detectors.model_sha256
     verdicts = decide.decide_all(tags, gaps, notices, policy=kit.policy, today=today, grade=grade, model_sha256=model)
     chosen = kit.settings.audience
@@ -122,9 +124,11 @@ def judge(text: str, kit: Kit, *, today: date) -> Judgement:
     """Judge `text` as one passage: never split, with no neighbours and no file around it."""
     passage = Passage(text=text, kind="body", location="text", path="text", start=0, end=len(text))
     tags, failed = kit.detectors.run(normalise((passage,)), ())
+    _, foreign = languages.look((passage,))
+    empty = () if text.strip() else (Gap(stage="segment", code="no_text", path="text"),)
     verdict = decide.decide(
         tags,
-        failed,
+        (*failed, *foreign, *empty),
         (),
         policy=kit.policy,
         audience=kit.settings.audience,
