@@ -56,6 +56,7 @@ _AT: tuple[tuple[int, bytes, str], ...] = (
     (0, b"OggS", "audio/ogg"),
     (0, b"\x1aE\xdf\xa3", "video/x-matroska"),
     (0, b"\xd7\xcd\xc6\x9a", "image/wmf"),
+    (0, b"\x01\x00\x09\x00\x00\x03", "image/wmf"),
     (40, b" EMF", "image/emf"),
     (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
     (0, b"!BDN", "application/vnd.ms-outlook-pst"),
@@ -67,6 +68,7 @@ _AT: tuple[tuple[int, bytes, str], ...] = (
 )
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _PICKLE = re.compile(rb"\x80[\x02-\x05][\x95}(\]c\x8c)K]", re.DOTALL)
+_CMS = re.compile(rb"\x30[\x80-\x84].{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02-\x06]", re.DOTALL)
 _PDF_LATE = re.compile(rb"%PDF-\d\.\d")
 PDF_HEADER_WINDOW = 1024  # readers accept junk before the header up to here
 
@@ -98,10 +100,12 @@ def _boxed(data: bytes) -> str:
 def _structured(data: bytes) -> str:
     """Formats known by their structure: safetensors, pickle, an old tar, a PDF behind junk."""
     size = int.from_bytes(data[:8], "little")
-    if len(data) > 9 and 2 <= size <= len(data) - 8 and data[8:9] == b"{" and data[8 + size - 1 : 8 + size].rstrip() in (b"}", b""):
+    if 2 <= size <= len(data) - 8 and data[8:9] == b"{" and data[8 : 8 + size].rstrip().endswith(b"}"):
         return "application/x-safetensors"
     if _PICKLE.match(data):
         return "application/x-pickle"
+    if _CMS.match(data):
+        return "application/pkcs7-mime"
     if len(data) >= 512 and len(data) % 512 == 0 and _tar_checksum(data[:512]):
         return "application/x-tar"
     if _PDF_LATE.search(data, 0, PDF_HEADER_WINDOW + 8):
