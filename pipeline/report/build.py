@@ -189,4 +189,4 @@ def _quote(tag: Tag, context: int) -> tuple[str, Range]:
     if tag.detector == "secret":  # a report must not spread the very thing that it warns of
         text = f"{text[:start]}{'•' * (end - start)}{text[end:]}"
     quote = f"{before}{text[left:right]}{after}"
-    return quote, Range(start=max(0, start + shift), end=min(len(quote), end + shift))
+    return quote, Range(start=max(0, start + shift), end=min(len(quote) - len(after), end + shift))

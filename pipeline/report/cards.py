@@ -45,9 +45,11 @@ def outcome(finding: Finding) -> Outcome:
 
 
 def other_reasons(row: DocumentRow) -> list[VerdictReason]:
-    """Reasons that rest on no finding and on no unread part: notices, languages, types."""
+    """Reasons that rest on no finding, and on no gap, which is listed as unread: notices and types."""
     return [
-        r for r in row.verdict_reasons if not r.finding_ids and r.code != "unread_part" and r.outcome != "shareable"
+        reason
+        for reason in row.verdict_reasons
+        if not reason.finding_ids and not reason.rule_id.startswith("gap.") and reason.outcome != "shareable"
     ]
 
 

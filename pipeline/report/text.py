@@ -73,12 +73,10 @@ def _card(console: Console, card: Card, row: DocumentRow, report: Report) -> Non
     first = card.first
     where = place(first.location, top=row.name)
     style = STYLE[first.outcome].removeprefix("bold ")
-    head = Text.assemble(
-        (f"{where:<{INDENT - 4}}  ", "cyan"), (plain(card.title), style), (f"   {first.score:.2f}", "dim")
-    )
+    head = Text.assemble((plain(card.title), style), (f"   {first.score:.2f}", "dim"))
     if report.look.verbose:
         head.append(f"   {first.rule_id}   {first.finding_id}", "dim")
-    _hanging(console, head, 2)
+    _hanging(console, head, INDENT, Text(f"  {where}", "cyan"))
     _hanging(console, _quote(card), INDENT)
     if first.title and first.sentence:
         _hanging(console, Text(plain(first.sentence), "dim"), INDENT)
@@ -119,9 +117,9 @@ def _brief(console: Console, row: DocumentRow, report: Report) -> None:
     why += [plain(reason.detail) for reason in other_reasons(row)]
     if lost := row.coverage.unread:
         why.append(unread_line(lost[0], top=row.name) + (f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""))
-    line = Text.assemble((f"{WORDS[row.verdict]:<12}", STYLE[row.verdict]), "  ", (plain(row.uri), "bold"))
+    line = Text.assemble((plain(row.uri), "bold"))
     line.append(f"  {'; '.join(why[:2])}" + (f"; and {len(why) - 2} more" if len(why) > 2 else ""), "dim")
-    _hanging(console, line, 0, hang=14)
+    _hanging(console, line, 14, Text(WORDS[row.verdict], STYLE[row.verdict]))
 
 
 def _total(console: Console, report: Report) -> None:
@@ -152,13 +150,16 @@ def _two(console: Console, left: Text, right: Text) -> None:
     console.print(left.append(" " * gap).append_text(right), soft_wrap=True)
 
 
-def _hanging(console: Console, text: Text, indent: int, *, hang: int | None = None) -> None:
-    """Wrap at the width, all lines after the first hanging below it."""
+def _hanging(console: Console, text: Text, indent: int, label: Text | None = None) -> None:
+    """Wrap `text` at the width behind `indent`; `label` stands before its first line, or above where it is too long."""
     from rich.text import Text
 
-    margin = indent if hang is None else hang
-    width = max(20, min(console.width, 100) - margin)
-    lines = text.wrap(console, width)
-    for number, line in enumerate(lines):
+    head = Text().append_text(label or Text())
+    if head.cell_len > indent - 2:
+        console.print(head, soft_wrap=True)
+        head = Text()
+    head.pad_right(indent - head.cell_len)
+    for line in text.wrap(console, max(20, min(console.width, 100) - indent)):
         line.rstrip()
-        console.print(Text(" " * (margin if number else indent)).append_text(line), soft_wrap=True)
+        console.print(head.append_text(line), soft_wrap=True)
+        head = Text(" " * indent)

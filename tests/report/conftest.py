@@ -51,7 +51,8 @@ def tags() -> tuple[Tag, ...]:
     developer = Evidence(facet="developer_material", rule="pattern.x.y", start=0, end=5, quote="under")
     return (
         Tag(passage=results, category="predeployment_results_before", detector="matcher", rule="pattern.results.solved",
-            score=0.97, start=31, end=57, explanation=explained, fingerprint="v1:aa"),
+            score=0.97, start=RESULTS.index("solved"), end=RESULTS.index(";"), explanation=explained,
+            fingerprint="v1:aa"),
         Tag(passage=results, category="predeployment_results_before", detector="classifier", rule="classifier.linear",
             score=0.81, fingerprint="v1:ab"),
         Tag(passage=forecast, category="risk_estimates_forecasts", detector="classifier", rule="classifier.linear",
