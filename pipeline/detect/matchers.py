@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import spacy
 from ahocorasick_rs import AhoCorasick
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.policy import PatternRule, Policy
     from pipeline.registers import Registers
 
+_COUNTED = re.compile(r"\{0,(\d+)\}")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*\s|\n")
 
 
@@ -52,7 +53,7 @@ class Patterns:
         for rule in rules:
             if rule.phrases:
                 self._phrases.add(rule.id, [self._nlp.make_doc(phrase) for phrase in rule.phrases])
-        self._matchers: dict[str, Matcher] = {}
+        self._matchers: dict[str, _Matcher] = {}
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """Every rule that fires on `text`, in order of place; spans in code points."""
@@ -69,8 +70,7 @@ class Patterns:
     def _prepare(self, rule_id: str) -> None:
         tokens = self._rules[rule_id].tokens
         if tokens and rule_id not in self._matchers:
-            self._matchers[rule_id] = Matcher(self._nlp.vocab)
-            self._matchers[rule_id].add(rule_id, [list(pattern) for pattern in tokens])
+            self._matchers[rule_id] = _Matcher(self._nlp, rule_id, tokens)
 
     def _runnable(self, text: str) -> set[str]:
         if self._anchors is None:
@@ -90,9 +90,36 @@ class Patterns:
                 yield hit
 
     def _spans(self, doc: Doc, rule_id: str) -> list[Span]:
-        """The longest spans of one rule's token patterns."""
         matcher = self._matchers.get(rule_id)
-        return list(filter_spans(matcher(doc, as_spans=True))) if matcher is not None else []
+        return matcher.spans(doc) if matcher is not None else []
+
+
+class _Matcher:
+    """The token patterns of one rule.
+
+    A gap of up to n tokens, `{"OP": "{0,n}"}`, would make spaCy follow 2^n paths. It runs as `*` here, and what is
+    longer than the pattern allows is dropped.
+    """
+
+    def __init__(self, nlp: Language, rule_id: str, patterns: Sequence[Sequence[dict[str, Any]]]) -> None:
+        self._label = nlp.vocab.strings.add(rule_id)
+        self._longest: dict[int, int] = {}
+        self._matcher = Matcher(nlp.vocab)
+        for number, pattern in enumerate(patterns):
+            key = f"{rule_id}#{number}"
+            gaps = [_COUNTED.fullmatch(token.get("OP", "")) for token in pattern]
+            self._longest[nlp.vocab.strings.add(key)] = sum(int(gap[1]) if gap else 1 for gap in gaps)
+            self._matcher.add(key, [[{**t, "OP": "*"} if gap else t for t, gap in zip(pattern, gaps, strict=True)]])
+
+    def spans(self, doc: Doc) -> list[Span]:
+        """The longest spans that do not overlap."""
+        return list(
+            filter_spans(
+                Span(doc, start, end, label=self._label)
+                for key, start, end in self._matcher(doc)
+                if end - start <= self._longest[key]
+            )
+        )
 
 
 def _same_sentence(text: str, one: Hit, other: Hit) -> bool:
