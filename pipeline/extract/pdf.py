@@ -83,7 +83,7 @@ def _pages(opened: Opened, reader: PageReader, drawn: Drawn, decoder: Decoder) -
         if number <= len(opened.pages):
             content = read_content(opened.pages[number - 1], drawn, decoder)
         else:
-            content = PageContent(draws=True, hides=True)
+            content = PageContent(draws=True, fades=True)
         yield from reader.read(opened.drawing.raw, number, content, path=f"page/{number}")
     if count > limit:
         yield Gap(stage="extract", code="limit_pages", path=f"page/{limit + 1}", detail=f"{count} pages")

@@ -16,9 +16,10 @@ from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
 
 _CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
 _HIDING = re.compile(rb"[37]\s+Tr\b")
-# White or transparent paint, clips, and paint laid on after the first text: what could keep a text from view.
-_HINTS = (b"1 g", b"1 rg", b"0 k", b"1 sc", b"1.0 rg", b" gs", b"W n")
-_PAINT = (b" re", b"\nf", b" f", b"*")
+# Paint that leaves no mark on paper, as producers write it.
+_WHITE = (b"1 1 1 rg", b"1 1 1 sc", b"1.0 1.0 1.0 rg", b"0 0 0 0 k", b" 1 g", b"\n1 g", b"\n1 sc", b" 1 sc", b"1.0 g")
+_POLYGON = (b"\nh\nf", b" h f", b" h\nf")
+_THICK = 4.0  # points; a thinner bar is a rule, and covers no text
 _DEPTH = 20
 
 ObjGen = tuple[int, int]
@@ -39,7 +40,8 @@ class PageContent:
 
     problems: list[str] = field(default_factory=list)
     draws: bool = False  # images, forms or inline images
-    hides: bool = False  # a text rendering mode without ink, transparency, a white fill
+    fades: bool = False  # a text rendering mode without ink, transparency, a white fill
+    covers: bool = False  # something opaque painted after the first text
     shows: bool = False  # operators that show text
     size: int = 0  # bytes of drawing operators
 
@@ -71,9 +73,8 @@ def _read(stream: pikepdf.Stream, decoder: Decoder, found: PageContent) -> bytes
 
 
 def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, found: PageContent, depth: int) -> None:
-    found.hides |= any(hint in data for hint in _HINTS) or (b" Tr" in data and bool(_HIDING.search(data)))
-    if not found.hides and (first := data.find(b"ET")) >= 0:
-        found.hides = any(data.find(paint, first) >= 0 for paint in _PAINT)
+    found.fades = found.fades or _may_fade(data, owner)
+    found.covers = found.covers or _may_cover(data)
     found.draws |= b" ID" in data or b"\nID" in data
     found.size += len(data)
     found.shows |= b"Tj" in data or b"TJ" in data
@@ -90,6 +91,38 @@ def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, 
         elif target.objgen not in drawn.forms:
             drawn.forms[target.objgen] = target
             _follow(_read(target, decoder, found), target, drawn, decoder, found, depth + 1)
+
+
+def _may_fade(data: bytes, owner: pikepdf.Object) -> bool:
+    if b" Tr" in data and _HIDING.search(data):
+        return True
+    return any(hint in data for hint in _WHITE) or (b" gs" in data and _transparent(owner))
+
+
+def _may_cover(data: bytes) -> bool:
+    """Whether a polygon, or a rectangle thick enough to cover a line, is painted after the first text."""
+    start = data.find(b"ET")
+    if start < 0:
+        return False
+    if any(data.find(hint, start) >= 0 for hint in _POLYGON):
+        return True
+    at = data.find(b" re", start)
+    while at >= 0:
+        try:
+            wide, high = data[max(at - 40, 0) : at].split()[-2:]
+            if abs(float(wide)) >= _THICK and abs(float(high)) >= _THICK:
+                return True
+        except ValueError:
+            return True
+        at = data.find(b" re", at + 3)
+    return False
+
+
+def _transparent(owner: pikepdf.Object) -> bool:
+    states = _resources(owner).get("/ExtGState")
+    if not isinstance(states, pikepdf.Dictionary):
+        return False
+    return any(isinstance(state, pikepdf.Dictionary) and state.get("/ca", 1) < 0.2 for state in states.values())
 
 
 def _name(raw: bytes) -> str:

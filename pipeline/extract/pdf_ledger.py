@@ -25,7 +25,7 @@ KINDS: dict[str, PartKind] = {
     "structure": "note",
 }
 _DATE = re.compile(r"\s*|D:\d{4}[\d'Zz+-]*")
-_SPACE = re.compile(r"\s+")
+_REPEATED = frozenset({"structure", "outline"})  # these mostly say again what the pages say
 _MARKUP = re.compile(r"\s*<(?:\?xml|\w+[^>]*xmlns|body|p\b)")
 
 
@@ -33,11 +33,11 @@ def text_parts(texts: list[Text], shown: str, visibility: Visibility = "visible"
     """A part for each family and visibility. `shown` is the text of the pages: what only repeats it is left out."""
     builders: dict[tuple[str, bool], PartBuilder] = {}
     seen: dict[str, set[str]] = defaultdict(set)
-    visible = squeezed(shown)
+    visible = squeezed(shown) if any(item.family in _REPEATED for item in texts) else ""
     for item in texts:
         text = markup_text(item.text) if _MARKUP.match(item.text) else item.text
         key = squeezed(text)
-        if key in seen[item.family] or (item.family in ("structure", "outline") and key in visible):
+        if key in seen[item.family] or (item.family in _REPEATED and key in visible):
             continue
         seen[item.family].add(key)
         slot = (item.family, item.hidden)
@@ -65,7 +65,7 @@ def info_part(pdf: pikepdf.Pdf) -> Iterator[Part]:
 
 def squeezed(text: str) -> str:
     """Without white space, hyphens and case, for comparing what two places say."""
-    return _SPACE.sub("", text).replace("-", "").casefold()
+    return "".join(text.split()).replace("-", "").casefold()
 
 
 def markup_text(data: str | bytes) -> str:

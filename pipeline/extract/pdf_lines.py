@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 
 BROKEN_WORD = "\ufffe"
 _BREAK = re.compile(f"\r\n|[\r\n{BROKEN_WORD}]")
+_CHAR_BOX, _FONT_SIZE = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
 _UNSPELLED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd\ue000-\uf8ff]")
 
 
@@ -99,13 +100,24 @@ def _lines(handle: Any, text: str, frame: Frame, exact: bool) -> list[Line]:
     lines = []
     start = 0
     box = pdfium.FS_RECTF()
+    place = ctypes.byref(box)
     for end, after, mark in _spans(text):
         raw = text[start:end]
         stripped = raw.strip(" \t\xa0")
         if stripped:
-            first = start + len(raw) - len(raw.lstrip(" \t\xa0"))
-            place = _measure(handle, first, first + len(stripped) - 1, box, exact)
-            lines.append(Line(stripped, *frame.shown(*place[:4]), place[4], mark == BROKEN_WORD))
+            first = start + (0 if raw[0] == stripped[0] else raw.index(stripped[0]))
+            last = first + len(stripped) - 1
+            if not exact:
+                first, last = _glyphs(handle, first, last)
+            _CHAR_BOX(handle, first, place)
+            x0, y0, x1, y1 = box.left, box.bottom, box.right, box.top
+            if last > first:
+                _CHAR_BOX(handle, last, place)
+                x0, y0, x1, y1 = min(x0, box.left), min(y0, box.bottom), max(x1, box.right), max(y1, box.top)
+            size = _FONT_SIZE(handle, first)
+            if not 0.5 < size / (y1 - y0 or 1) < 2:  # scaled by a matrix, or turned
+                size = min(y1 - y0, x1 - x0)
+            lines.append(Line(stripped, *frame.shown(x0, y0, x1, y1), size, mark == BROKEN_WORD))
         start = after
     return lines
 
@@ -115,13 +127,7 @@ def _spans(text: str) -> list[tuple[int, int, str]]:
     return [*found, (len(text), len(text), "")]
 
 
-def _measure(handle: Any, first: int, last: int, box: Any, exact: bool) -> tuple[float, float, float, float, float]:
-    if not exact:
-        first = max(pdfium.FPDFText_GetCharIndexFromTextIndex(handle, first), 0)
-        last = max(pdfium.FPDFText_GetCharIndexFromTextIndex(handle, last), first)
-    pdfium.FPDFText_GetLooseCharBox(handle, first, box)
-    x0, y0, x1, y1 = box.left, box.bottom, box.right, box.top
-    if last > first:
-        pdfium.FPDFText_GetLooseCharBox(handle, last, box)
-        x0, y0, x1, y1 = min(x0, box.left), min(y0, box.bottom), max(x1, box.right), max(y1, box.top)
-    return x0, y0, x1, y1, pdfium.FPDFText_GetFontSize(handle, first)
+def _glyphs(handle: Any, first: int, last: int) -> tuple[int, int]:
+    """The glyphs behind two places in the text."""
+    start = max(pdfium.FPDFText_GetCharIndexFromTextIndex(handle, first), 0)
+    return start, max(pdfium.FPDFText_GetCharIndexFromTextIndex(handle, last), start)

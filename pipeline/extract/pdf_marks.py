@@ -69,18 +69,29 @@ class _Cells:
         return red, green, blue, alpha
 
 
-def look(page: Any, page_area: float) -> Marks:
-    """Walk the objects of a loaded page in the order in which they are painted."""
+@dataclass(slots=True)
+class _Shown:
+    """A text object, and its bounds once they were asked for."""
+
+    item: Any
+    bounds: Bounds | None = None
+
+
+def look(page: Any, page_area: float, *, inks: bool, letters: bool) -> Marks:
+    """Walk the objects of a loaded page in the order in which they are painted.
+
+    `inks`: look at the colour of text; `letters`: ask whether any text takes up room.
+    """
     marks, cells = Marks(), _Cells()
     painted: list[Bounds] = []  # dark ground on which white text would show
-    shown: list[Any] = []
+    shown: list[_Shown] = []
     for item, kind, nested in _objects(page):
         if kind == _TEXT:
             marks.texts.append(item)
-            marks.invisible |= _unseen(item, cells, painted, nested)
-            marks.letters = marks.letters or _wide(cells.bounds(item))
+            marks.invisible = marks.invisible or (inks and _unseen(item, cells, painted, nested))
+            marks.letters = marks.letters or (letters and _wide(cells.bounds(item)))
             if not nested:
-                shown.append(item)
+                shown.append(_Shown(item))
         elif kind == _IMAGE:
             bounds = None if nested else cells.bounds(item)
             marks.pictures.append(_picture(item, bounds, page_area))
@@ -120,7 +131,7 @@ def _filled(item: Any) -> bool:
     return bool(pdfium.FPDFPath_GetDrawMode(item, mode, stroke)) and mode.value != 0
 
 
-def _ground(item: Any, nested: bool, shown: list[Any], painted: list[Bounds], cells: _Cells, marks: Marks) -> None:
+def _ground(item: Any, nested: bool, shown: list[_Shown], painted: list[Bounds], cells: _Cells, marks: Marks) -> None:
     """A filled path: ground for white text after it, and perhaps a cover for text before it."""
     bounds = None if nested else cells.bounds(item)
     colour = cells.fill(item)
@@ -161,13 +172,15 @@ def _crc(item: Any, size: int) -> int:
     return hash(bytes(buffer))
 
 
-def _cover(bounds: Bounds | None, shown: list[Any], cells: _Cells, marks: Marks) -> None:
+def _cover(bounds: Bounds | None, shown: list[_Shown], cells: _Cells, marks: Marks) -> None:
     """Something opaque is painted at `bounds`: does it hide text painted before?"""
     if bounds is None or marks.covered or not shown or bounds[2] - bounds[0] < 4 or bounds[3] - bounds[1] < 4:
         return
-    for item in shown:
-        place = cells.bounds(item)
-        if place and _overlap(place, bounds) > 0.7:
+    for text in shown:
+        if text.bounds is None:
+            text.bounds = cells.bounds(text.item) or (0.0, 0.0, 0.0, 0.0)
+        place = text.bounds
+        if _overlap(place, bounds) > 0.7:
             marks.covered = True
             return
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pikepdf
@@ -16,8 +16,9 @@ import pikepdf
 from pipeline.extract.pdf_contents import ObjGen
 
 _STRING = re.compile(rb"\(|<[0-9a-fA-F]")
+_TOKEN = re.compile(rb"/([^\s/<>\[\]()]+)|\((?:[^()\\]|\\.)*\)|<[0-9a-fA-F]*>", re.DOTALL)
+_FLAGS = re.compile(rb"/F (\d+)\b")
 _REFERENCE = re.compile(rb"/([^\s/<>\[\]()]+) (\d+) (\d+) R")
-_DEPTH = 64
 _HIDDEN_FLAGS = 2 | 32  # annotation flags Hidden and NoView (ISO 32000-2, 12.5.3)
 
 # What a string belongs to, by the key it stands under; any other key is "other": nothing is left out.
@@ -32,7 +33,22 @@ FAMILY: dict[str, str] = {
     "/Title": "outline",
 }  # fmt: skip
 # Values that say nothing: dates, languages, digests, the default appearance of a field.
-_SILENT_KEYS = frozenset({"/ID", "/O", "/U", "/OE", "/UE", "/Perms", "/CheckSum", "/Registry", "/Ordering", "/Limits"})
+_SILENT_KEYS = frozenset(
+    {
+        "/ID",
+        "/O",
+        "/U",
+        "/OE",
+        "/UE",
+        "/Perms",
+        "/CheckSum",
+        "/Indexed",
+        "/DeviceRGB",
+        "/Registry",
+        "/Ordering",
+        "/Limits",
+    }
+)
 _SILENT = re.compile(
     r"\s*|D:\d{4}[\d'Zz+-]*|[a-z]{2}(-[A-Za-z]{2,4})?|[0-9a-fA-F-]{16,64}|[\s/\w.#+-]* (?:Tf|g|rg|k)\s*"
 )
@@ -79,22 +95,32 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
     """All strings and streams in the file's current objects."""
     found = Objects()
     annotated = _annotated_pages(pages)
-    loose: list[tuple[ObjGen, str]] = []
     info = pdf.trailer.get("/Info")
+    loose: list[tuple[ObjGen, bytes]] = []
+    written: list[bytes] = []
     for item in pdf.objects:
         if not isinstance(item, pikepdf.Object) or (info is not None and item.objgen == info.objgen):
             continue
-        if isinstance(item, pikepdf.String):
-            loose.append((item.objgen, str(item)))
-            continue
-        holder = item.stream_dict if isinstance(item, pikepdf.Stream) else item
-        if isinstance(item, pikepdf.Stream):
+        raw = item.unparse(resolved=True)
+        if raw.endswith(b" R") and isinstance(item, pikepdf.Stream):  # qpdf writes a stream as a reference
             found.streams.append(item)
-        _look(item, holder, bytes(holder.unparse(resolved=True)), found, annotated)
-    for objgen, text in loose:
+            raw = item.stream_dict.unparse(resolved=True)
+        written.append(raw)
+        if raw.startswith((b"(", b"<")) and not raw.startswith(b"<<"):
+            loose.append((item.objgen, raw))
+        elif _STRING.search(raw):
+            _look(item, raw, found, annotated)
+    _refer(b"\n".join(written), found)
+    for objgen, raw in loose:
         for key in found.keys.get(objgen, {""}):
-            _add(found, key, text, None, False)
+            _add(found, key, _text(raw), None, False)
     return found
+
+
+def _refer(written: bytes, found: Objects) -> None:
+    for name, number, generation in _REFERENCE.findall(written):
+        found.keys[int(number), int(generation)].add("/" + name.decode("latin-1"))
+    found.marks.update(mark for mark, token in MARKS.items() if token in written)
 
 
 def _annotated_pages(listed: Sequence[pikepdf.Object]) -> dict[ObjGen, int]:
@@ -102,27 +128,32 @@ def _annotated_pages(listed: Sequence[pikepdf.Object]) -> dict[ObjGen, int]:
     for number, page in enumerate(listed, 1):
         annotations = page.get("/Annots")
         if isinstance(annotations, pikepdf.Array):
-            pages.update((a.objgen, number) for a in annotations if isinstance(a, pikepdf.Dictionary))
+            pages.update((a.objgen, number) for a in annotations if isinstance(a, pikepdf.Object))
     return pages
 
 
-def _look(item: pikepdf.Object, holder: pikepdf.Object, raw: bytes, found: Objects, pages: dict[ObjGen, int]) -> None:
-    for name, number, generation in _REFERENCE.findall(raw):
-        found.keys[int(number), int(generation)].add("/" + name.decode("latin-1"))
-    found.marks.update(mark for mark, token in MARKS.items() if token in raw)
-    if not _STRING.search(raw):
-        return
-    hidden = False
-    if isinstance(holder, pikepdf.Dictionary):
-        flags = holder.get("/F")
-        hidden = isinstance(flags, int) and bool(flags & _HIDDEN_FLAGS)
-        _name_file(holder, found)
-    for key, text in _strings(holder, "", 0):
-        _add(found, key, text, pages.get(item.objgen), hidden)
+def _look(item: pikepdf.Object, raw: bytes, found: Objects, pages: dict[ObjGen, int]) -> None:
+    """The strings written in one object; the last name before a string is the key that it stands under."""
+    flags = _FLAGS.search(raw) if b"/Rect" in raw else None
+    hidden = flags is not None and bool(int(flags[1]) & _HIDDEN_FLAGS)
+    signed = b"/ByteRange" in raw
+    if b"/EF" in raw:
+        _name_file(item.stream_dict if isinstance(item, pikepdf.Stream) else item, found)
+    key = ""
+    for token in _TOKEN.finditer(raw):
+        if token[1]:
+            key = "/" + token[1].decode("latin-1")
+        elif not (signed and key == "/Contents"):
+            _add(found, key, _text(token[0]), pages.get(item.objgen), hidden)
+
+
+def _text(raw: bytes) -> str:
+    """A string object as qpdf writes it, as text."""
+    return str(pikepdf.Object.parse(raw))
 
 
 def _name_file(holder: pikepdf.Object, found: Objects) -> None:
-    embedded = holder.get("/EF")
+    embedded = holder.get("/EF") if isinstance(holder, pikepdf.Dictionary) else None
     if not isinstance(embedded, pikepdf.Dictionary):
         return
     name = next((str(holder[k]) for k in ("/UF", "/F", "/Unix", "/DOS", "/Mac") if k in holder), "attachment")
@@ -138,22 +169,4 @@ def _add(found: Objects, key: str, text: str, page: int | None, hidden: bool) ->
 
 def _readable(text: str) -> bool:
     """Not packed or binary data: digests, certificates, colour tables."""
-    return sum(c.isprintable() or c.isspace() for c in text) >= 0.9 * len(text)
-
-
-def _strings(node: pikepdf.Object, key: str, depth: int) -> Iterator[tuple[str, str]]:
-    """(key, string) of everything that lies in the object itself."""
-    if isinstance(node, pikepdf.String):
-        yield key, str(node)
-    elif depth > _DEPTH:
-        return
-    elif isinstance(node, pikepdf.Dictionary):
-        if node.get("/Type") == "/Sig" or "/ByteRange" in node:
-            node = pikepdf.Dictionary({k: v for k, v in node.items() if k not in ("/Contents", "/Cert")})
-        for name, value in node.items():
-            if isinstance(value, pikepdf.Object) and not value.is_indirect:
-                yield from _strings(value, name, depth + 1)
-    elif isinstance(node, pikepdf.Array) and not (len(node) > 3 and node[0] == "/Indexed"):
-        for value in node:
-            if isinstance(value, pikepdf.Object) and not value.is_indirect:
-                yield from _strings(value, key, depth + 1)
+    return text.isprintable() or sum(c.isprintable() or c.isspace() for c in text) >= 0.9 * len(text)

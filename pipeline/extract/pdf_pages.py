@@ -76,9 +76,9 @@ class PageReader:
         if any(_out_of_sight(line, width, height) for line in text.lines):
             self.invisible.append(path)
         heavy = content.size > _HEAVY_SIZE and content.size > _HEAVY * text.glyphs
-        if not (content.draws or content.hides or heavy or wrong or not text.lines):
+        if not (content.draws or content.fades or content.covers or heavy or wrong or not text.lines):
             return
-        marks = look(page, width * height)
+        marks = look(page, width * height, inks=content.fades, letters=wrong and not text.lines)
         wrong = wrong and (bool(text.lines) or marks.letters)
         if marks.invisible:
             self.invisible.append(path)

@@ -52,38 +52,38 @@ def page_part(
 def paragraphs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Groups of lines, each a paragraph, heading or list item."""
     group: list[Line] = []
+    left = right = 0.0
     for line in lines:
-        if group and _starts(line, group):
+        if group and _starts(line, group, left, right):
             yield group
             group = []
+        left = min(left, line.x0) if group else line.x0
+        right = max(right, line.x1) if group else line.x1
         group.append(line)
     if group:
         yield group
 
 
-def _starts(line: Line, group: list[Line]) -> bool:
+def _starts(line: Line, group: list[Line], left: float, right: float) -> bool:
+    """Whether `line` begins anew; the group before it runs from `left` to `right`."""
     last = group[-1]
     if last.broken:
         return False
     size = max(last.size, line.size, 1.0)
     if abs(line.size - last.size) > 0.1 * size:
         return True
-    middle = (line.y0 + line.y1) / 2
-    if last.y0 <= middle <= last.y1:  # the same row: cells of a table, a tab stop
+    if last.y0 <= (line.y0 + line.y1) / 2 <= last.y1:  # the same row: cells of a table, a tab stop
         return line.x0 < last.x0
     if line.y0 < last.y0 or line.y0 - last.y1 > 0.6 * size:  # the next column, or a gap
         return True
     if len(group) > 1 and line.y0 - last.y0 > 1.25 * (last.y0 - group[-2].y0) > 0:
         return True
-    if _ITEM.match(line.text):
+    if line.x0 > right or line.x1 < left or _ITEM.match(line.text):
         return True
-    left, right = min(n.x0 for n in group), max(n.x1 for n in group)
-    if line.x0 - left > size and not _ITEM.match(group[0].text) and len(group) > 1:  # the first line is set in
+    if line.x0 - left > size and len(group) > 1 and not _ITEM.match(group[0].text):  # the first line is set in
         return True
-    if line.x0 > right or line.x1 < left:
-        return True
-    short = last.x1 < max(right, line.x1) - 0.15 * (max(right, line.x1) - left)
-    return short and bool(_SENTENCE_END.search(last.text))
+    edge = max(right, line.x1)
+    return last.x1 < edge - 0.15 * (edge - left) and bool(_SENTENCE_END.search(last.text))
 
 
 def joined(group: Sequence[Line]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pipeline.extract.pdf_lines import PageText
 
 # Shares of the letters a to z in running text: about the mean of five European languages, in percent.
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHARES = [9.1, 1.4, 3.4, 4.2, 14.2, 1.4, 1.6, 2.6, 7.9, 0.4, 0.5, 4.7, 2.7]  # a to m
 _SHARES += [7.5, 6.6, 2.5, 0.6, 6.6, 6.7, 7.0, 4.2, 1.2, 0.8, 0.2, 0.6, 0.5]  # n to z
-_MEAN = 100 / 26
-_SPREAD: float = sum((share - _MEAN) ** 2 for share in _SHARES) ** 0.5
+_AWAY = np.array(_SHARES) - 100 / 26
 _ENOUGH = 150  # letters, before their shares mean anything
 _LIKE = 0.45  # correlation under which the letters are not those of a language: shuffled ones lie around 0
 _UNMAPPED = 0.05
@@ -24,12 +24,10 @@ def unreliable(page: PageText) -> bool:
 
 def shuffled(text: str) -> bool:
     """Whether long enough Latin text has the letters of no language."""
-    lower = text.lower()
-    counts = [lower.count(letter) for letter in _LETTERS]
-    total = sum(counts)
+    codes = np.frombuffer(text.lower().encode("latin-1", "ignore"), np.uint8)
+    counts = np.bincount(codes, minlength=256)[ord("a") : ord("z") + 1]
+    total = int(counts.sum())
     if total < _ENOUGH:
         return False
-    mean = total / 26
-    spread = sum((n - mean) ** 2 for n in counts) ** 0.5
-    product = sum((n - mean) * (share - _MEAN) for n, share in zip(counts, _SHARES, strict=True))
-    return bool(product < _LIKE * spread * _SPREAD)
+    away = counts - total / 26
+    return bool(away @ _AWAY < _LIKE * np.sqrt((away @ away) * (_AWAY @ _AWAY)))
