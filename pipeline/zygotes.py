@@ -48,6 +48,7 @@ class Zygote:
         self.profile, self._control = profile, ours
         self._lock = threading.Lock()
         self._hello: dict[str, Any] | None = None
+        self._failure = ""
 
     @property
     def hello(self) -> Mapping[str, Any]:
@@ -56,11 +57,13 @@ class Zygote:
             return self._greeted()
 
     def _greeted(self) -> Mapping[str, Any]:
-        if self._hello is None:
+        if self._hello is None and not self._failure:
             try:
                 self._hello = self._receive(WARM_UP_SECONDS)
-            except ZygoteGone as error:
-                raise SandboxError(f"the reading process did not start: {self._last_words()}") from error
+            except ZygoteGone:
+                self._failure = self._last_words()
+        if self._hello is None:
+            raise SandboxError(f"the reading process did not start: {self._failure}")
         return self._hello
 
     def _last_words(self) -> str:

@@ -1,27 +1,27 @@
 """Turns bytes of unknown encoding into text and says how sure that is.
 
-Byte-order marks and strict UTF-8 are certain. UTF-16 or UTF-32 without a mark, ISO-2022, HZ and UTF-7 are recognised by their
-own escape patterns. Everything else is a guess (charset-normalizer), and a guess that two code pages answer
-differently is not certain.
+Byte-order marks and strict UTF-8 are certain. UTF-16 or UTF-32 without a mark, ISO-2022, HZ, UTF-7 and EBCDIC are recognised by
+their own patterns: the seven-bit ones are valid ASCII, too, and would pass for harmless noise. Everything else is a
+guess (charset-normalizer), certain only where nearly all of it is ASCII, so that another guess would spell the same words.
 """
 
 from __future__ import annotations
 
+import base64
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
-SAMPLE = 1 << 20
+SAMPLE = 1 << 18
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-    (b"+/v8", "utf-7"),
-    (b"+/v9", "utf-7"),
 )
 _ISO_2022 = (
     (b"\x1b$)C", "iso2022_kr"),
@@ -30,8 +30,9 @@ _ISO_2022 = (
     (b"\x1b(J", "iso2022_jp_2"),
     (b"\x1b$A", "iso2022_jp_2"),
 )
-_HZ = re.compile(rb"~\{(?:[\x21-\x7e]{2})+~\}")
-_UTF7 = re.compile(rb"\+[A-Za-z0-9/]{3,}-")
+_HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e]){2,}~\}")
+_UTF7 = re.compile(rb"\+([A-Za-z0-9+/]{6,})-")
+_EBCDIC_SPACE, _ASCII_SPACE = 0x40, 0x20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return _lenient(data, name)
-    return _escaped(data) or _wide(data) or _utf8(data) or _declared(data, declared) or _guessed(data)
-
-
-def _lenient(data: bytes, name: str) -> Decoded:
-    text = data.decode(name, "replace")
-    return Decoded(text, name, "\ufffd" not in text)
+    return _seven_bit(data) or _wide(data) or _strict(data, "utf-8") or _declared(data, declared) or _guessed(data)
 
 
 def _strict(data: bytes, name: str, *, certain: bool = True) -> Decoded | None:
@@ -63,25 +59,30 @@ def _strict(data: bytes, name: str, *, certain: bool = True) -> Decoded | None:
         return None
 
 
-def _escaped(data: bytes) -> Decoded | None:
-    """Encodings written in seven bits: they are valid ASCII, too, and would pass for harmless noise."""
+def _lenient(data: bytes, name: str) -> Decoded:
+    text = data.decode(name, "replace")
+    return Decoded(text, name, "\ufffd" not in text)
+
+
+def _seven_bit(data: bytes) -> Decoded | None:
     if b"\x1b" in data:
         for escape, name in _ISO_2022:
             if escape in data:
                 return _strict(data, name) or _lenient(data, name)
-    if not data.isascii():
-        return None
-    if _HZ.search(data):
+    if b"~{" in data and data.isascii() and _HZ.search(data):
         return _strict(data, "hz", certain=False)
-    return _utf7(data)
+    if b"+" in data and data.isascii() and any(map(_is_utf7, _UTF7.findall(data))):
+        return _strict(data, "utf-7", certain=False)
+    return None
 
 
-def _utf7(data: bytes) -> Decoded | None:
-    """UTF-7 where some +…- run decodes to text that is not ASCII; base64 in a letter rarely does."""
-    if not _UTF7.search(data) or b"+AD" not in data and b"+A" not in data and b"+I" not in data:
-        return None
-    reading = _strict(data, "utf-7", certain=False)
-    return reading if reading and not reading.text.isascii() and reading.text.isprintable() else None
+def _is_utf7(run: bytes) -> bool:
+    """Whether a +…- run spells letters of one alphabet; a word between two signs that happens to fit gives ideographs."""
+    try:
+        text = base64.b64decode(run + b"=" * (-len(run) % 4)).decode("utf-16-be")
+    except (ValueError, UnicodeError):
+        return False
+    return len(text) >= 2 and all(char.isprintable() and ord(char) < 0x0700 for char in text)
 
 
 def _wide(data: bytes) -> Decoded | None:
@@ -99,24 +100,44 @@ def _wide(data: bytes) -> Decoded | None:
         name = "utf-16-be"
     else:
         return None
-    return _strict(data, name)
-
-
-def _utf8(data: bytes) -> Decoded | None:
-    return _strict(data, "utf-8")
+    return _strict(data, name) or (_lenient(data, name) if len(data) % 2 else None)
 
 
 def _declared(data: bytes, declared: str | None) -> Decoded | None:
-    if not declared:
-        return None
-    return _strict(data, declared)
+    return _strict(data, declared) if declared else None
 
 
 def _guessed(data: bytes) -> Decoded:
+    sample = data[:SAMPLE]
+    if sample.count(_EBCDIC_SPACE) > len(sample) / 12 > sample.count(_ASCII_SPACE):
+        reading = Decoded(data.decode("cp037"), "cp037", certain=False)
+        if _is_prose(reading.text):
+            return reading
+    text = data.decode("utf-8", "replace")
+    if 10 * text.count("\ufffd") < sum(char > "\x7f" for char in text):  # UTF-8 with a few bad bytes
+        return Decoded(text, "utf-8", certain=False)
+    return _western(data) or _other(data)
+
+
+def _is_prose(text: str) -> bool:
+    head = text[:4096]
+    return sum(char.isalpha() or char in " \n\x85" for char in head) > len(head) * 0.8
+
+
+def _western(data: bytes) -> Decoded | None:
+    """Windows-1252, where all but a few bytes are ASCII and the others spell letters and marks of western languages."""
+    high = sum(byte > 0x7F for byte in data[:SAMPLE])
+    reading = _strict(data, "cp1252")
+    if reading is None or high > len(data[:SAMPLE]) * 0.12:
+        return None
+    plain = "".join(char for char in unicodedata.normalize("NFD", reading.text[:SAMPLE]) if char > "\x7f")
+    odd = sum(char not in "‘’“”–—•…€£©®™°«»·§ß¿¡æÆøØœŒ\u00a0" and not unicodedata.combining(char) for char in plain)
+    return reading if odd <= len(plain) * 0.1 else None
+
+
+def _other(data: bytes) -> Decoded:
     best = from_bytes(data[:SAMPLE]).best()
     if best is None:
         return Decoded(data.decode("cp1252", "replace"), "cp1252", certain=False)
-    reading = _strict(data, best.encoding, certain=True)
-    if reading is None:
-        return _lenient(data, best.encoding)
-    return Decoded(reading.text, best.encoding, certain=best.chaos < 0.1 and not reading.text.isascii())
+    reading = _strict(data, best.encoding, certain=False) or _lenient(data, best.encoding)
+    return Decoded(reading.text, best.encoding, certain=False)

@@ -14,6 +14,7 @@ from pathlib import Path
 from traceback import extract_tb
 
 from pipeline.extract import EXTRACTORS, Found, profile_of
+from pipeline.extract.encoded import decoded_runs
 from pipeline.extract.sniff import UNKNOWN, mismatch, sniff
 from pipeline.frames import MAX_FRAMES, encode
 from pipeline.limits import Limits
@@ -87,8 +88,19 @@ def _read(blob: Blob, limits: Limits) -> Iterator[Found]:
     for found in reader.extract(blob, limits):
         something = something or _is_content(found)
         yield found
+        if isinstance(found, Part):
+            yield from _decoded(found)
     if not something and not (blob.container and blob.media_type.startswith(_TEXT_TYPES)):
         yield Gap(stage="extract", code="no_text", path="")
+
+
+def _decoded(part: Part) -> Iterator[Blob | Gap]:
+    """What stands in code inside a part's text, as children named after the part."""
+    for found in decoded_runs(part.text):
+        if isinstance(found, Blob):
+            yield replace(found, name=f"{part.path}#{found.name}")
+        else:
+            yield replace(found, path=f"{part.path}#{found.path}")
 
 
 def _is_content(found: Found) -> bool:

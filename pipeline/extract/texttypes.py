@@ -102,6 +102,8 @@ def _by_content(text: str, data: bytes) -> str:
     start = text.lstrip("\ufeff \t\r\n")
     if _MBOX.match(start):
         return "application/mbox"
+    if start[:15].upper().startswith(("BEGIN:VCALENDAR", "BEGIN:VCARD")):
+        return "text/vcard" if start[:11].upper() == "BEGIN:VCARD" else "text/calendar"
     if start.startswith(("{", "[")) and _is_json(data):
         return _json_type(start)
     if _XML.match(start):
