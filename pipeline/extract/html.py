@@ -22,6 +22,10 @@ XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w:.+-]
 WORD = re.compile(r"[^\W_]{4,}")
 CODE = frozenset({"script", "style"})
 UNSEEN = frozenset({"template", "noscript", "datalist", "noframes", "noembed"})
+STRETCH = re.compile(r"<[^<>]*>?|[^<]+")
+DROPPED = re.compile(
+    r"</[^\s>]+\s+[^\s>]|<\?(?!xml\s)|<!DOCTYPE(?=[^>]*[\"'])(?![^>]*(?:W3C|WAPFORUM|about:legacy))", re.IGNORECASE
+)
 DOCTYPE = frozenset(
     {"doctype", "html", "html4", "xhtml", "xhtml1", "public", "transitional", "strict", "loose", "http", "cdata"}
 )
@@ -135,8 +139,16 @@ class Page:
 
 
 def _left_over(source: str, parts: list[Part], names: set[str]) -> str:
-    """Words of the source that stand in no part: what the parser drops (attributes of end tags, broken tags)."""
+    """Stretches of the source that the parser drops: end tags with attributes, doctypes, words that stand in no part."""
     known = set(WORD.findall("\n".join(part.text for part in parts).casefold()))
     known |= set(WORD.findall(" ".join(names).casefold())) | DOCTYPE
-    words = dict.fromkeys(WORD.findall(entities.unescape(DATA_URI.sub(" ", source))))
-    return " ".join(word for word in words if word.casefold() not in known)
+    lost = [
+        text.strip()
+        for stretch in STRETCH.findall(DATA_URI.sub(" ", source))
+        if (text := entities.unescape(stretch)) and (DROPPED.match(text) or _unknown(text, known))
+    ]
+    return "\n".join(dict.fromkeys(lost))
+
+
+def _unknown(text: str, known: set[str]) -> bool:
+    return any(word not in known for word in WORD.findall(text.casefold()))

@@ -182,8 +182,8 @@ class Reader:
             return
         if name in BREAKS or (name == "par" and not self.text.in_row):
             self.text.end_all(self.state, row=name in ("row", "nestrow"))
-        elif name in CHARACTERS:
-            self.text.add(CHARACTERS[name], self.state)
+        elif name in CHARACTERS or name == "par":
+            self.text.add(CHARACTERS.get(name, "\n"), self.state)
         elif name == "v":
             self.state = replace(self.state, hidden=on)
         elif name in ("deleted", "oldcprops"):

@@ -59,7 +59,7 @@ class RtfText:
 
     def add(self, text: str, state: State) -> None:
         target = state.target
-        if "\ufffd" in text:
+        if "\ufffd" in text and target != "fonttbl":  # font names are often cut in the middle of a character
             self.uncertain = True
         if self.html is not None and target in SHARED:
             if not state.html_off:
