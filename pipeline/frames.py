@@ -1,8 +1,8 @@
 """The wire between the sandboxed child and its parent: length, JSON, raw bytes. Never pickle.
 
-One frame is `u32 length of JSON | u32 length of raw bytes | JSON object | raw bytes`, big-endian. Raw bytes carry a part's
-text (UTF-8) or a child's data, so that neither is escaped or copied twice. A reply is `head, (part|gap|notice|blob)*, end`;
-the end carries counts that the receiver checks.
+One frame is `u32 length of JSON | u32 length of raw bytes | JSON object | raw bytes`, big-endian. Raw bytes carry a
+part's text (UTF-8) or a child's data, so that neither is escaped. A reply is `head, (part|gap|notice|blob)*, end`; the
+end carries counts that the receiver checks.
 """
 
 from __future__ import annotations

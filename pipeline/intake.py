@@ -1,7 +1,7 @@
 """Finds the files behind the paths a user gives, and loads each exactly once. N files in, N sources out.
 
-A directory is walked in sorted order; links to directories are not followed; a link to a file is read under the link's own
-name. Whatever is not a regular file, cannot be opened or changes under our hands is a gap, never silence.
+A directory is walked in sorted order; links to directories are not followed; a link to a file is read under the link's
+own name. Whatever is not a regular file, cannot be opened or changes under our hands is a gap, never silence.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One row: the path as given (printable), and where it lies; `named` where the user named it rather than a directory."""
+    """One row: the path as given (printable), where it lies, and whether the user named it (or a directory above)."""
 
     uri: str
     path: Path
@@ -63,7 +63,9 @@ def _walk(folder: Path) -> Iterator[Source]:
 def printable(name: str) -> str:
     """A file name that any output can carry: bytes that are not UTF-8 and control characters shown as escapes."""
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() or char == " " else char.encode("unicode_escape").decode() for char in shown)
+    return "".join(
+        char if char.isprintable() or char == " " else char.encode("unicode_escape").decode() for char in shown
+    )
 
 
 def load(source: Source, limits: Limits, *, stdin_filename: str = "stdin") -> Blob | Gap:

@@ -50,7 +50,7 @@ def read(zygote: Zygote, job: str, blob: Blob, limits: Limits) -> tuple[Reply, G
 
 @contextmanager
 def child(zygote: Zygote, message: dict[str, Any], document: int) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """A child with the reading end of its result pipe. It is dead and reaped afterwards; the dict then holds its exit code."""
+    """A child with the reading end of its result pipe. Afterwards it is reaped, and the dict holds its exit code."""
     result, sending = os.pipe()
     ending: dict[str, Any] = {}
     try:
@@ -130,7 +130,10 @@ def _gap(reply: Reply, stopped: str, exit_code: int) -> Gap | None:
 def _ending(stopped: str, exit_code: int) -> tuple[str, str]:
     if stopped:
         return stopped, ""
-    if exit_code in (EXIT_NO_MEMORY, -signal.SIGKILL):  # nobody but the kernel, short of memory, sends SIGKILL by itself
+    if exit_code in (
+        EXIT_NO_MEMORY,
+        -signal.SIGKILL,
+    ):  # nobody but the kernel, short of memory, sends SIGKILL by itself
         return "out_of_memory", ""
     if exit_code == -signal.SIGXCPU:
         return "timed_out", "processor time"

@@ -70,14 +70,16 @@ class Sandbox:
         if self.allow_weak:
             return "C"
         missed = ", ".join(what for what, held in blocked.items() if not held)
-        raise SandboxError(f"a document could {missed or 'do too much'} on this machine; `sharelight doctor` shows the details")
+        raise SandboxError(
+            f"a document could {missed or 'do too much'} on this machine; `sharelight doctor` shows the details"
+        )
 
     def self_test(self) -> list[tuple[str, bool]]:
         """What a locked-down child tried, and whether it was blocked."""
         return list(self._probes().items())
 
     def read(self, blob: Blob, limits: Limits | None = None) -> Document:
-        """Everything that one blob holds, except what is inside its children. `limits` may be tighter than the sandbox's.
+        """Everything that one blob holds, except what is inside its children; `limits` may be tighter than our own.
 
         Raises SandboxError where this machine cannot lock a child down; never because of the document.
         """

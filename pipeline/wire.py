@@ -30,7 +30,9 @@ def to_frame(found: Found) -> bytes:
     if isinstance(found, Blob):
         return encode({"t": "blob", "name": found.name[:MAX_NAME], "media_type": found.media_type}, found.data)
     fields = asdict(found)
-    return encode({"t": "gap" if isinstance(found, Gap) else "notice"} | {k: str(v)[:MAX_NAME] for k, v in fields.items()})
+    return encode(
+        {"t": "gap" if isinstance(found, Gap) else "notice"} | {k: str(v)[:MAX_NAME] for k, v in fields.items()}
+    )
 
 
 def _where(where: Where) -> dict[str, Any]:
@@ -80,7 +82,12 @@ def _part(meta: dict[str, Any], text: str) -> Part:
         a_role: Any = _one_of(role, _ROLES)
         blocks.append(Block(start=start, end=stop, role=a_role, where=_place(where)))
     return Part(
-        kind=kind, text=text, path=_text(meta["path"]), where=_place(meta["where"]), visibility=seen, blocks=tuple(blocks)
+        kind=kind,
+        text=text,
+        path=_text(meta["path"]),
+        where=_place(meta["where"]),
+        visibility=seen,
+        blocks=tuple(blocks),
     )
 
 

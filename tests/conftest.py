@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from pipeline.limits import Limits
 from pipeline.sandbox import Sandbox
 

@@ -1,8 +1,8 @@
 """The readers, one module a format, in one explicit dict. Runs inside the sandboxed child only.
 
-A reader is a module with `extract`; it may have `warm(profile)`, called once in the zygote, for whatever must be loaded before
-the child loses its access to the disk: no import can succeed afterwards. One line a media type, sorted; a type that is not
-listed is a gap. Pictures are read in children of the profile "ocr", which have other limits (see `lockdown`).
+A reader is a module with `extract`; it may have `warm(profile)`, called once in the zygote, for whatever must be loaded
+before the child loses its access to the disk: no import can succeed afterwards. One line a media type, sorted; a type
+that is not listed is a gap. Pictures are read in children of the profile "ocr", which have other limits (see `lockdown`).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Extractor(Protocol):
     """A module that reads one family of media types."""
 
     def extract(self, blob: Blob, limits: Limits) -> Iterator[Found]:
-        """Yield parts, gaps, notices, and blobs that must be read on their own. What was yielded before a crash is kept."""
+        """Yield parts, gaps, notices, and blobs to be read on their own. What was yielded before a crash is kept."""
         ...
 
 

@@ -78,12 +78,15 @@ def _artefact(names: list[str]) -> str:
 
 
 def _by_local_names(data: bytes) -> str:
-    """Without a directory (cut off?) the local headers still tell: the reader of that type then says what is missing."""
+    """Without a directory (cut off?) the local headers tell; the reader of that type then says what is missing."""
     head = data[: 1 << 16]
     if b"[Content_Types].xml" in head:
         return next((kind for folder, kind in _FOLDERS if folder.encode() in data), types.ZIP)
     if head[30:38] == b"mimetype":
-        found = re.match(rb"application/(?:vnd\.oasis\.opendocument\.(?:text|spreadsheet|presentation|graphics)|epub\+zip)", head[38:])
+        found = re.match(
+            rb"application/(?:vnd\.oasis\.opendocument\.(?:text|spreadsheet|presentation|graphics)|epub\+zip)",
+            head[38:],
+        )
         return found.group().decode() if found else types.ZIP
     return types.ZIP
 

@@ -21,7 +21,7 @@ def strip(text: str) -> str:
 
 
 def overprinted(text: str) -> tuple[str, bool]:
-    """What overprinting leaves to see, and whether it covered any other character than the same one or an underscore."""
+    """What overprinting leaves to see, and whether it covered more than the same character or an underscore."""
     if "\b" not in text:
         return text, False
     text = _BOLD_OR_UNDERLINED.sub(lambda match: "".join(filter(None, match.groups()[:2])), text)

@@ -1,8 +1,8 @@
 """Turns bytes of unknown encoding into text and says how sure that is.
 
-Byte-order marks and strict UTF-8 are certain. UTF-16 or UTF-32 without a mark, ISO-2022, HZ, UTF-7 and EBCDIC are recognised by
-their own patterns: the seven-bit ones are valid ASCII, too, and would pass for harmless noise. Everything else is a
-guess (charset-normalizer), certain only where nearly all of it is ASCII, so that another guess would spell the same words.
+Byte-order marks and strict UTF-8 are certain. UTF-16 or UTF-32 without a mark, ISO-2022, HZ, UTF-7 and EBCDIC are
+recognised by their own patterns: the seven-bit ones are valid ASCII, too, and would pass for harmless noise. Everything
+else is a guess, certain only where nearly all of it is ASCII, so that another guess would spell the same words.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _seven_bit(data: bytes) -> Decoded | None:
 
 
 def _is_utf7(run: bytes) -> bool:
-    """Whether a +…- run spells letters of one alphabet; a word between two signs that happens to fit gives ideographs."""
+    """Whether a +…- run spells letters; a word between two signs that happens to fit gives ideographs."""
     try:
         text = base64.b64decode(run + b"=" * (-len(run) % 4)).decode("utf-16-be")
     except (ValueError, UnicodeError):

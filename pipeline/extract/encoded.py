@@ -1,7 +1,7 @@
 """Decodes what is written in code inside text: base64, hex, percent, entities, escapes; the result is read as a child.
 
-Only what decodes to readable text or to a known type of file is a find: hashes, keys and identifiers decode to noise and
-stay what they are. A long run that decodes to noise of no known form may be a document in disguise: a gap.
+Only what decodes to readable text or to a known type of file is a find: hashes, keys and identifiers decode to noise
+and stay what they are. A long run that decodes to noise of no known form may be a document in disguise: a gap.
 """
 
 from __future__ import annotations
@@ -24,18 +24,37 @@ LONG_NOISE = 1024  # decoded bytes; above the size of keys and signatures, which
 # each pattern starts at a literal or where a word does, so that ordinary text costs next to nothing
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}")
 _WRAPPED = re.compile(r"(?:\n[ \t>]*[A-Za-z0-9+/_-]{8,}={0,2}[ \t]*(?=\n|$)){2,}")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{24,}|[0-9A-Fa-f]{2}(?:(?:[ :,-]|,? ?0x)[0-9A-Fa-f]{2}){11,})(?![0-9A-Za-z])")
+_HEX = re.compile(
+    r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{24,}|[0-9A-Fa-f]{2}(?:(?:[ :,-]|,? ?0x)[0-9A-Fa-f]{2}){11,})(?![0-9A-Za-z])"
+)
 _PERCENT = re.compile(r"(?<![\w.~+-])[\w.~+-]{0,80}%[0-9A-Fa-f]{2}(?:[\w.~+-]{0,80}%[0-9A-Fa-f]{2}){3,}[\w.~+-]*")
 _ENTITIES = re.compile(r"&#(?:\d{2,7}|x[0-9A-Fa-f]{2,6});(?:[\s\w]?&#(?:\d{2,7}|x[0-9A-Fa-f]{2,6});){3,}")
 _ESCAPE = r"\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2})"
 _ESCAPES = re.compile(rf"{_ESCAPE}(?:{_ESCAPE}){{3,}}")
 _QUOTED = re.compile(r"=[0-9A-F]{2}(?:[ -<>-~]{0,40}=[0-9A-F]{2}){7,}[ -<>-~]*")
 
-_FILES = (b"%PDF-", b"PK\x03\x04", b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"7z\xbc\xaf")
+_FILES = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x89PNG\r\n",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"7z\xbc\xaf",
+)
 _PACKED = (b"\x1f\x8b\x08", b"BZh91AY", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"Rar!\x1a")
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 # certificates and public keys: DER sequences, OpenSSH and OpenPGP packets
-_KEYS = (b"\x30\x82", b"\x30\x81", b"\x00\x00\x00\x07ssh-", b"\x00\x00\x00\x0bssh-", b"\x99\x01", b"\x99\x02", b"\x89\x01", b"\x89\x02")
+_KEYS = (
+    b"\x30\x82",
+    b"\x30\x81",
+    b"\x00\x00\x00\x07ssh-",
+    b"\x00\x00\x00\x0bssh-",
+    b"\x99\x01",
+    b"\x99\x02",
+    b"\x89\x01",
+    b"\x89\x02",
+)
 _LETTERS = re.compile(r"[^\W\d_]|\s")
 
 
@@ -67,7 +86,7 @@ def _find(found: str, data: bytes, name: str) -> Blob | Gap:
 
 
 def _judge(data: bytes, written: str) -> str:
-    """"find", "noise", or an empty string for what is harmless."""
+    """ "find", "noise", or an empty string for what is harmless."""
     if not data:
         return ""
     if data.startswith((*_FILES, *_PACKED)) or (data.startswith(_ZLIB) and _inflate(data) is not data):

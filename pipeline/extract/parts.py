@@ -1,9 +1,9 @@
 """Builds a Part out of blocks, so that every extractor counts offsets in the same way.
 
-    body = PartBuilder(kind="body", path="page/1", where=Where(page=1))
-    body.add("Results", role="heading")
-    body.add("The model solved 3 of 10 tasks.")
-    yield from body.parts()
+body = PartBuilder(kind="body", path="page/1", where=Where(page=1))
+body.add("Results", role="heading")
+body.add("The model solved 3 of 10 tasks.")
+yield from body.parts()
 """
 
 from __future__ import annotations

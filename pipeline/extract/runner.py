@@ -104,7 +104,7 @@ def _decoded(part: Part) -> Iterator[Blob | Gap]:
 
 
 def _is_content(found: Found) -> bool:
-    """Whether this shows that the reader met something: text, a child, a picture that was looked at, or a stated gap."""
+    """Whether the reader met something: text, a child, a picture that was looked at, or a stated gap."""
     if isinstance(found, Part):
         return found.kind == "image" or bool(found.text.strip())
     return not isinstance(found, Notice)
@@ -163,5 +163,3 @@ def _clean(part: Part) -> tuple[Part, bool]:
     if part.text.isascii() or not _SURROGATES.search(part.text):
         return part, False
     return replace(part, text=_SURROGATES.sub("\ufffd", part.text)), True
-
-

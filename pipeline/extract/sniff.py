@@ -64,6 +64,9 @@ def sniff(data: bytes, name: str, declared: str = "") -> str:
 
 
 def mismatch(media_type: str, name: str) -> bool:
-    """Whether the name claims a type that the content is not. Names that claim nothing, and text by any name of text, do not."""
-    claimed = _CLAIMS.get(PurePosixPath(name.lower()).suffix)
-    return bool(claimed) and media_type not in claimed
+    """Whether the name claims a type that the content is not; one name of text is as good as another."""
+    extension = PurePosixPath(name.lower()).suffix
+    claimed = _CLAIMS.get(extension)
+    if claimed is not None:
+        return media_type not in claimed
+    return extension in (".txt", ".log", *texttypes.BY_EXTENSION) and not texttypes.is_text(media_type)

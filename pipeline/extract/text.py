@@ -25,7 +25,7 @@ _TEX_ITEM = re.compile(r"\s*\\item\b")
 
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
-    """The text in blocks, with a gap where its encoding is not certain and a second part where overprinting hides some."""
+    """The text in blocks; a gap where its encoding is not certain, a second part where overprinting hides some."""
     yield from read(blob.data, blob.media_type, path="text")
 
 

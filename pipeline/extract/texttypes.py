@@ -11,11 +11,12 @@ from pipeline.extract.decoding import decode
 PLAIN = "text/plain"
 SOURCE = "text/x-source"
 _CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|div|table|p|span|script|style|frameset|h[1-6]|ul|a\s)\b", re.IGNORECASE)
-_XML = re.compile(r"\s*<\?xml\b")
-_MAIL = re.compile(
-    r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}", re.ASCII
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|div|table|p|span|script|style|frameset|h[1-6]|ul|a\s)\b",
+    re.IGNORECASE,
 )
+_XML = re.compile(r"\s*<\?xml\b")
+_MAIL = re.compile(r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}", re.ASCII)
 _MAIL_FIELDS = re.compile(
     r"^(?:from|to|cc|subject|date|message-id|received|return-path|mime-version|delivered-to|content-type|x-[a-z-]+):",
     re.IGNORECASE | re.MULTILINE,
@@ -55,7 +56,19 @@ BY_EXTENSION = {
         SOURCE,
     ),
 }
-_BY_CONTENT_ONLY = {"text/html", "message/rfc822", "application/mbox", "application/json", "application/x-ipynb+json", "application/xml"}
+_BY_CONTENT_ONLY = {
+    "text/html",
+    "message/rfc822",
+    "application/mbox",
+    "application/json",
+    "application/x-ipynb+json",
+    "application/xml",
+}
+
+
+def is_text(media_type: str) -> bool:
+    """Whether `media_type` is written in characters."""
+    return media_type.startswith(("text/", "message/")) or media_type in {*BY_EXTENSION.values(), "application/rtf"}
 
 
 def looks_like_text(data: bytes) -> bool:
@@ -74,7 +87,9 @@ def _mostly_high(head: bytes) -> bool:
 
 
 def _readable(text: str) -> bool:
-    bad = sum(not (char.isprintable() or char in "\t\n\r\f\x1b\u200b\u200c\u200d\u200e\u200f\u00ad\u3000") for char in text)
+    bad = sum(
+        not (char.isprintable() or char in "\t\n\r\f\x1b\u200b\u200c\u200d\u200e\u200f\u00ad\u3000") for char in text
+    )
     return bad <= len(text) * 0.02
 
 
@@ -111,7 +126,9 @@ def _by_content(text: str, data: bytes) -> str:
         return "text/html" if "<html" in head else "image/svg+xml" if "<svg" in head else "application/xml"
     if _mail(start):
         return "message/rfc822"
-    if start.startswith("<") and _HTML.match(start) or re.match(r"<!--.*?-->\s*<(?:!doctype|html)", start, re.DOTALL | re.IGNORECASE):
+    if (start.startswith("<") and _HTML.match(start)) or re.match(
+        r"<!--.*?-->\s*<(?:!doctype|html)", start, re.DOTALL | re.IGNORECASE
+    ):
         return "text/html"
     if start.startswith("<svg"):
         return "image/svg+xml"

@@ -12,14 +12,15 @@ import pkgutil
 from collections.abc import Iterable
 
 _ON_FIRST_USE = (
-    "_strptime", "ast", "base64", "binascii", "bisect", "bz2", "calendar", "copy", "copyreg", "csv", "ctypes.util", "datetime",
-    "decimal", "difflib", "fractions", "functools", "getpass", "gzip", "hashlib", "heapq", "hmac", "html.entities",
-    "html.parser", "inspect", "io", "ipaddress", "json.decoder", "linecache", "locale", "lzma", "mimetypes", "numbers",
-    "operator", "optparse", "pathlib", "pickletools", "platform", "plistlib", "pprint", "queue", "quopri", "random",
-    "secrets", "shutil", "signal", "statistics", "string", "stringprep", "struct", "tarfile", "tempfile", "textwrap",
-    "threading", "timeit", "token", "tokenize", "traceback", "typing", "unicodedata", "urllib.parse", "urllib.request",
-    "uuid", "warnings", "weakref", "xml.dom.minidom", "xml.etree.ElementTree", "xml.parsers.expat", "xml.sax.expatreader",
-    "zipfile", "zlib", "zoneinfo",
+    "_strptime", "ast", "base64", "binascii", "bisect", "bz2", "calendar", "copy", "copyreg", "csv",
+    "ctypes.util", "datetime", "decimal", "difflib", "fractions", "functools", "getpass", "gzip", "hashlib",
+    "heapq", "hmac", "html.entities", "html.parser", "inspect", "io", "ipaddress", "json.decoder", "linecache",
+    "locale", "lzma", "mimetypes", "numbers", "operator", "optparse", "pathlib", "pickletools", "platform",
+    "plistlib", "pprint", "queue", "quopri", "random", "secrets", "shutil", "signal", "statistics", "string",
+    "stringprep", "struct", "tarfile", "tempfile", "textwrap", "threading", "timeit", "token", "tokenize",
+    "traceback", "typing", "unicodedata", "urllib.parse", "urllib.request", "uuid", "warnings", "weakref",
+    "xml.dom.minidom", "xml.etree.ElementTree", "xml.parsers.expat", "xml.sax.expatreader", "zipfile", "zlib",
+    "zoneinfo",
 )  # fmt: skip
 _WINDOWS_ONLY = ("mbcs", "oem")
 

@@ -1,4 +1,4 @@
-"""Reads XML and SVG: all text, attributes, comments and processing instructions; entities are shown, never expanded."""
+"""Reads XML and SVG: text, attributes, comments, processing instructions; entities are shown, never expanded."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ _TOO_DEEP = ("ERR_NAME_TOO_LONG", "ERR_RESOURCE_LIMIT", "ERR_ENTITY_LOOP", "ERR_
 
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
-    """Text, then what stands beside it. XML that does not parse is a gap and read as plain text."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False)
+    """Text, then what stands beside it. XML that does not parse is a gap, read as plain text."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False
+    )
     try:
         root = etree.fromstring(blob.data, parser)
     except etree.XMLSyntaxError as error:
-        deep = "depth" in str(error.msg or "").lower() or any(entry.type_name in _TOO_DEEP for entry in parser.error_log)
+        deep = "depth" in str(error.msg or "").lower() or any(
+            entry.type_name in _TOO_DEEP for entry in parser.error_log
+        )
         yield Gap(stage="extract", code="limit_xml" if deep else "damaged", path="", detail=f"line {error.lineno}")
         yield from read(blob.data, "text/plain", path="text")
         return
@@ -32,15 +36,15 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
 
 
 def _declarations(tree: etree._ElementTree) -> Iterator[Part | Gap | Notice]:
-    """Entities: their text is shown where it was declared. Where the document uses one, a reader would see more than we do."""
+    """Entities: shown where they are declared. Where the document uses one, a reader would see more than we do."""
     dtd = tree.docinfo.internalDTD
     if dtd is None:
         return
     entities = PartBuilder(kind="metadata", path="entities", visibility="hidden")
-    for entity in dtd.iterentities():
+    for entity in dtd.iterentities():  # type: ignore[attr-defined]
         entities.add(f"{entity.name}: {entity.content or ''}", "line")
     yield from entities.parts()
-    if tree.docinfo.system_url and not tree.docinfo.public_id:
+    if tree.docinfo.system_url and not tree.docinfo.public_id:  # type: ignore[attr-defined]
         yield Notice(code="external_reference", path="doctype")
     if entities and any(True for _ in tree.iter(etree.Entity)):
         yield Gap(stage="extract", code="limit_xml", path="entities", detail="entities are not expanded")
@@ -83,10 +87,10 @@ def _aside(tree: etree._ElementTree) -> Iterator[Part]:
     root = tree.getroot()
     outside = [*root.itersiblings(preceding=True), *root.itersiblings()]
     for node in chain(outside, root.iter()):
-        if node.tag is etree.Comment or node.tag is etree.ProcessingInstruction:
+        if not isinstance(node.tag, str):  # a comment, a processing instruction or an entity
             comments.add(node.text or "")
-        elif isinstance(node.tag, str) and node.attrib:
-            pairs = (f"{etree.QName(name).localname}={value}" for name, value in node.attrib.items())
-            attributes.add(" ".join(pairs), "line")
+        elif node.attrib:
+            pairs = (f"{str(name).rpartition('}')[2]}={value}" for name, value in node.attrib.items())
+            attributes.add(" ".join(map(str, pairs)), "line")
     yield from attributes.parts()
     yield from comments.parts()

@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NoReturn
 
 from pipeline.extract import EXTRACTORS, lockdown, probes, runner, warmup
@@ -62,7 +63,11 @@ class Zygote:
         self.layers, self.readable, facts = ready
         self.children: set[int] = set()
         self.attempts = probes.attempts(limits)
-        self.hello = facts | {"attempts": list(self.attempts), "layers": asdict(self.layers), "threads": len(os.listdir("/proc/self/task"))}
+        self.hello = facts | {
+            "attempts": list(self.attempts),
+            "layers": asdict(self.layers),
+            "threads": sum(1 for _ in Path("/proc/self/task").iterdir()),
+        }
 
     def serve(self, parent: int) -> None:
         """Answer until the parent closes its end or is gone."""
@@ -103,7 +108,11 @@ class Zygote:
         os.close(handle)
         _, status, usage = os.wait4(pid, 0)
         self.children.discard(pid)
-        return {"exit": os.waitstatus_to_exitcode(status), "cpu": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss << 10}
+        return {
+            "exit": os.waitstatus_to_exitcode(status),
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "rss": usage.ru_maxrss << 10,
+        }
 
 
 def _child(zygote: Zygote, message: dict[str, Any], descriptors: list[int], parent: int) -> NoReturn:
@@ -118,7 +127,9 @@ def _child(zygote: Zygote, message: dict[str, Any], descriptors: list[int], pare
         if message["op"] == "probe":
             probes.report(zygote.attempts, result)
         else:
-            blob = Blob.of(_slurp(document), name=message["name"], container=message["container"], media_type=message["media_type"])
+            blob = Blob.of(
+                _slurp(document), name=message["name"], container=message["container"], media_type=message["media_type"]
+            )
             runner.run(message["job"], blob, limits, zygote.profile, result)
         code = 0
     except MemoryError:

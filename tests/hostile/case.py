@@ -14,10 +14,10 @@ HARMLESS = "The meeting room will be painted next week."
 class Case:
     """One way to hide `canary`.
 
-    `row` is the row of the threat catalogue, `filename` the name under which the file comes in. "read": the canary stands
-    in the text that was read. "hold": a gap says that something was not read. `code`, where given, must be among
-    the gaps (or, for "read", the gaps and notices). `twin` builds the same form around harmless content: it must be
-    read without a gap. `canary` may be another text where the form does not let CANARY through unchanged.
+    `row` is the row of the threat catalogue, `filename` the name under which the file comes in. "read": the canary
+    stands in the text that was read. "hold": a gap says that something was not read. `code`, where given, must be
+    among the gaps (or, for "read", the gaps and notices). `twin` builds the same form around harmless content: it must
+    be read without a gap. `canary` may be another text where the form does not let CANARY through unchanged.
     """
 
     row: int

@@ -1,13 +1,13 @@
-"""Every hostile file goes through the real sandbox: its canary is read, or a gap says why not; its twin is fully read."""
+"""Every hostile file goes through the real sandbox: read, or a gap says why not; its twin is fully read."""
 
 from __future__ import annotations
 
 import pytest
+
 from pipeline import reading
 from pipeline.limits import Limits
 from pipeline.sandbox import Sandbox
 from pipeline.types import Blob, Document
-
 from tests.hostile.case import Case
 from tests.hostile.registry import cases
 
