@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,8 @@ from . import options as opt
 
 if TYPE_CHECKING:
     from ..scan import Kit
+    from ..settings import Settings
+    from ..types import Outcome
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -34,17 +36,22 @@ def predict(
     config: opt.Config = None,
 ) -> None:
     """Judge passages: {id, primary, categories, verdict} for each row, by no registers but those of --registers."""
+    from .output import write_lines
+    from .session import settings_of
+
+    kit = _kit(settings_of(ctx), registers)
+    write_lines((json.dumps(row, ensure_ascii=False) for row in _judged(_read(data), kit)), output)
+
+
+def _kit(settings: Settings, registers: Path | None) -> Kit:
+    """A kit to judge passages by. Nothing is opened, so its sandbox is never started."""
     from .. import registers as register
     from ..sandbox import Sandbox
     from ..scan import load_kit
-    from .output import write_lines
-    from .session import key_of, settings_of
+    from .session import key_of
 
-    settings = settings_of(ctx)
     entries = register.load(registers) if registers else register.Registers()
-    # Nothing is opened, so the sandbox is never started.
-    kit = load_kit(settings, Sandbox(settings.limits()), key=key_of(), entries=entries)
-    write_lines((json.dumps(row, ensure_ascii=False) for row in _judged(_read(data), kit)), output)
+    return load_kit(settings, Sandbox(settings.limits()), key=key_of(), entries=entries)
 
 
 def _judged(rows: Iterator[dict[str, Any]], kit: Kit) -> Iterator[dict[str, Any]]:
@@ -81,3 +88,121 @@ def _read(data: str) -> Iterator[dict[str, Any]]:
             if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
                 raise UsageError(f'{data}:{number}: a row is {{"id": …, "text": "…"}}')
             yield row
+
+
+@app.command()
+def evaluate(
+    ctx: typer.Context,
+    data: Annotated[Path | None, typer.Option(help="Labelled JSONL; without it, the figures of training.")] = None,
+    gate: Annotated[Path | None, typer.Option(help='JSON {"at_least": {figure: x}, "at_most": {figure: x}}.')] = None,
+    output: opt.Output = None,
+    policy: opt.Policy = None,
+    registers: opt.Registers = None,
+    models: opt.Models = None,
+    config: opt.Config = None,
+) -> None:
+    """Measure the whole way from passage to verdict on labelled rows. Exit 1 where a figure misses the gate."""
+    from .session import settings_of
+
+    settings = settings_of(ctx)
+    report = _measured(data, settings, registers) if data else _stored(settings.models)
+    figures = report["figures"]
+    if output:
+        output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for name, value in figures.items():
+        if isinstance(value, int | float):
+            typer.echo(f"{name:<18} {value:>8}")
+    for name, row in figures.get("confusion", {}).items():
+        judged = ", ".join(f"{verdict} {count}" for verdict, count in row.items())
+        typer.echo(f"{name:<14} judged as {judged}")
+    for name, row in sorted(figures.get("categories", {}).items(), key=lambda pair: pair[1].get("f1", 0)):
+        typer.echo(f"  {name:<30} " + "  ".join(f"{k} {v}" for k, v in row.items()))
+    missed = _missed(figures, gate) if gate else []
+    for line in missed:
+        typer.echo(f"gate: {line}", err=True)
+    raise typer.Exit(1 if missed else 0)
+
+
+def _measured(data: Path, settings: Settings, registers: Path | None) -> dict[str, Any]:
+    from .. import evaluate as evaluation
+    from ..scan import judge
+    from .session import today
+
+    kit = _kit(settings, registers)
+
+    def judged(texts: Sequence[str]) -> list[tuple[str, Outcome]]:
+        return [(each.primary, each.verdict.outcome) for each in (judge(text, kit, today=today()) for text in texts)]
+
+    return evaluation.evaluate(data, judged).as_json()
+
+
+def _stored(models: Path) -> dict[str, Any]:
+    """The figures on unseen voices that training left beside the model."""
+    return {"figures": _json(models / "metrics.json")["unseen_voices"]}
+
+
+def _missed(figures: dict[str, Any], gate: Path) -> list[str]:
+    from ..errors import UsageError
+
+    bounds = _json(gate)
+    unknown = [name for side in ("at_least", "at_most") for name in bounds.get(side, {}) if name not in figures]
+    if unknown:
+        raise UsageError(f"{gate}: there is no figure {unknown[0]!r}")
+    low = [f"{n} {figures[n]} < {x}" for n, x in bounds.get("at_least", {}).items() if figures[n] < x]
+    high = [f"{n} {figures[n]} > {x}" for n, x in bounds.get("at_most", {}).items() if figures[n] > x]
+    return low + high
+
+
+@app.command()
+def train(
+    ctx: typer.Context,
+    corpus: Annotated[Path | None, typer.Option(help="Labelled JSONL; models/corpus/voices otherwise.")] = None,
+    name: Annotated[str | None, typer.Option("--model-version", help="That of the rules otherwise.")] = None,
+    policy: opt.Policy = None,
+    models: opt.Models = None,
+    config: opt.Config = None,
+) -> None:
+    """Train the classifier from its corpus, write it with its figures and digests into the folder of the models."""
+    from .. import policy as rules
+    from .. import train as training
+    from .session import settings_of
+
+    settings = settings_of(ctx)
+    loaded = rules.load(settings.policy)
+    folder = corpus or settings.models / "corpus" / "voices"
+    measured = training.train(folder, settings.models, loaded, version=name or loaded.version)
+    typer.echo(f"unseen voices: {measured.unseen_voices.line()}")
+    typer.echo(f"same voices:   {measured.same_voices.line()}")
+
+
+@app.command()
+def card(ctx: typer.Context, models: opt.Models = None, config: opt.Config = None) -> None:
+    """Print the model's card: what it is for, how well it does, where it ends."""
+    from ..errors import ModelError
+    from .session import settings_of
+
+    path = settings_of(ctx).models / "card.md"
+    try:
+        typer.echo(path.read_text("utf-8"), nl=False)
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from None
+
+
+@app.command()
+def show(ctx: typer.Context, models: opt.Models = None, config: opt.Config = None) -> None:
+    """Print the model's version, digests and what it was trained on."""
+    from .session import settings_of
+
+    typer.echo(json.dumps(_json(settings_of(ctx).models / "manifest.json"), ensure_ascii=False, indent=1))
+
+
+def _json(path: Path) -> dict[str, Any]:
+    from ..errors import ModelError
+
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise ModelError(f"{path}: not JSON ({error})") from None
+    return found

@@ -1,0 +1,6 @@
+"""`python -m pipeline.cli` is `sharelight`."""
+
+from . import main
+
+if __name__ == "__main__":
+    main()
