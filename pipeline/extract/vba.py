@@ -64,7 +64,7 @@ def decompress(container: bytes) -> bytes:
     if not container or container[0] != 1:
         raise ValueError("not a compressed container")
     out, at = bytearray(), 1
-    while at + 2 <= len(container) and len(out) < _MOST:
+    while at + 2 <= len(container) and len(out) < _MOST and any(container[at : at + 2]):
         (header,) = struct.unpack_from("<H", container, at)
         size, compressed = (header & 0x0FFF) + 3, header >> 15
         if (header >> 12) & 7 != 3:
