@@ -45,6 +45,8 @@ def read(zygote: Zygote, job: str, blob: Blob, limits: Limits) -> tuple[Reply, G
         stopped = _receive(result, reply, pid, time.monotonic() + wall, watched)
         if stopped:
             kill(pid)
+    if ending["overdue"]:  # it closed its end and went on
+        stopped = stopped or "bad_reply"
     return reply, _gap(reply, stopped, ending["exit"])
 
 

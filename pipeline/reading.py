@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from pipeline.limits import Limits
 from pipeline.sandbox import Sandbox
@@ -63,19 +64,18 @@ def read(blob: Blob, sandbox: Sandbox, limits: Limits) -> tuple[Document, ...]:
     known: dict[tuple[str, str], Document] = {}
     while waiting:
         current, depth = waiting.popleft()
-        document = _again(current, known) or _read(current, depth, sandbox, limits, budget)
-        known.setdefault((current.sha256, current.name), document)
+        key = (current.sha256, PurePosixPath(current.name).suffix)
+        document = _again(current, known[key]) if key in known else _read(current, depth, sandbox, limits, budget)
+        known.setdefault(key, document)
         documents.append(document)
         waiting.extend((child, depth + 1) for child in document.children)
     return tuple(documents)
 
 
-def _again(blob: Blob, known: dict[tuple[str, str], Document]) -> Document | None:
-    """The document of equal bytes and name, moved to where `blob` was found; its children are already listed."""
-    before = known.get((blob.sha256, blob.name))
-    if before is None:
-        return None
-    return replace(before, blob=replace(before.blob, container=blob.container), children=())
+def _again(blob: Blob, before: Document) -> Document:
+    """The document of equal bytes, under the name and in the place of `blob`; its children are already listed."""
+    parts = tuple(replace(part, text=blob.name) if part.kind == "name" and part.path == "name" else part for part in before.parts)
+    return replace(before, blob=replace(blob, media_type=before.blob.media_type), parts=parts, children=())
 
 
 def _read(blob: Blob, depth: int, sandbox: Sandbox, limits: Limits, budget: Budget) -> Document:

@@ -2,7 +2,7 @@
 
 A reader is a module with `extract`; it may have `warm(profile)`, called once in the zygote, for whatever must be loaded
 before the child loses its access to the disk: no import can succeed afterwards. One line a media type, sorted; a type
-that is not listed is a gap. Pictures are read in children of the profile "ocr", which have other limits (see `lockdown`).
+that is not listed is a gap. Pictures are read in children of profile "ocr", which have other limits (see `lockdown`).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ self-test found to work is *required* afterwards: a child that cannot lock itsel
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -90,6 +91,8 @@ def _set(which: int, value: int) -> None:
 def _drop_user() -> None:
     if sys.platform != "linux" or os.geteuid() != 0:
         return
-    os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    # root without the right to become somebody else (a container) has little left to lose
+    with contextlib.suppress(PermissionError):
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)

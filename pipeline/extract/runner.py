@@ -14,6 +14,7 @@ from pathlib import Path
 from traceback import extract_tb
 
 from pipeline.extract import EXTRACTORS, Found, profile_of
+from pipeline.extract.appended import appended
 from pipeline.extract.encoded import decoded_runs
 from pipeline.extract.sniff import UNKNOWN, mismatch, sniff
 from pipeline.frames import MAX_FRAMES, encode
@@ -80,6 +81,7 @@ def _read(blob: Blob, limits: Limits) -> Iterator[Found]:
         yield Notice(code="right_to_left_override", path="name")
     if mismatch(blob.media_type, blob.name):
         yield Notice(code="type_mismatch", path="", detail=blob.media_type)
+    yield from appended(blob.data, blob.media_type)
     reader = EXTRACTORS.get(blob.media_type)
     if reader is None:
         yield Gap(stage="extract", code=_no_reader(blob.media_type), path="", detail=blob.media_type)

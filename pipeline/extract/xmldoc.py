@@ -90,7 +90,7 @@ def _aside(tree: etree._ElementTree) -> Iterator[Part]:
         if not isinstance(node.tag, str):  # a comment, a processing instruction or an entity
             comments.add(node.text or "")
         elif node.attrib:
-            pairs = (f"{str(name).rpartition('}')[2]}={value}" for name, value in node.attrib.items())
-            attributes.add(" ".join(map(str, pairs)), "line")
+            pairs = (f"{str(name).rpartition('}')[2]}={value!s}" for name, value in node.attrib.items())
+            attributes.add(" ".join(pairs), "line")
     yield from attributes.parts()
     yield from comments.parts()

@@ -103,16 +103,13 @@ class Zygote:
         handle = os.pidfd_open(pid)
         poller = select.poll()
         poller.register(handle, select.POLLIN)
-        if not poller.poll(GRACE_MS):
+        overdue = not poller.poll(GRACE_MS)
+        if overdue:
             os.kill(pid, signal.SIGKILL)
         os.close(handle)
-        _, status, usage = os.wait4(pid, 0)
+        _, status = os.waitpid(pid, 0)
         self.children.discard(pid)
-        return {
-            "exit": os.waitstatus_to_exitcode(status),
-            "cpu": usage.ru_utime + usage.ru_stime,
-            "rss": usage.ru_maxrss << 10,
-        }
+        return {"exit": os.waitstatus_to_exitcode(status), "overdue": overdue}
 
 
 def _child(zygote: Zygote, message: dict[str, Any], descriptors: list[int], parent: int) -> NoReturn:
