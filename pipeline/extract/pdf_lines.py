@@ -68,6 +68,7 @@ class Frame:
 class PageText:
     """The lines of a page, and how many of its glyphs have no character (`unmapped`) or a meaningless one."""
 
+    text: str
     lines: list[Line]
     glyphs: int
     unmapped: int
@@ -81,7 +82,9 @@ def read_lines(page: Any, frame: Frame) -> PageText:
     try:
         count = pdfium.FPDFText_CountChars(handle)
         text, exact = _text(handle, count)
-        return PageText(_lines(handle, text, frame, exact), count, count - len(text) + len(_UNSPELLED.findall(text)))
+        return PageText(
+            text, _lines(handle, text, frame, exact), count, count - len(text) + len(_UNSPELLED.findall(text))
+        )
     finally:
         pdfium.FPDFText_ClosePage(handle)
 

@@ -179,10 +179,9 @@ def _cover(bounds: Bounds | None, shown: list[_Shown], cells: _Cells, marks: Mar
     for text in shown:
         if text.bounds is None:
             text.bounds = cells.bounds(text.item) or (0.0, 0.0, 0.0, 0.0)
-        place = text.bounds
-        if _overlap(place, bounds) > 0.7:
-            marks.covered = True
-            return
+        left, bottom, right, top = text.bounds
+        if right > bounds[0] and left < bounds[2] and top > bounds[1] and bottom < bounds[3]:
+            marks.covered = marks.covered or _overlap(text.bounds, bounds) > 0.7
 
 
 def _wide(bounds: Bounds | None) -> bool:

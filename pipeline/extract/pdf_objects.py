@@ -96,10 +96,11 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
     found = Objects()
     annotated = _annotated_pages(pages)
     info = pdf.trailer.get("/Info")
+    read_apart = info.objgen if isinstance(info, pikepdf.Object) else None
     loose: list[tuple[ObjGen, bytes]] = []
     written: list[bytes] = []
     for item in pdf.objects:
-        if not isinstance(item, pikepdf.Object) or (info is not None and item.objgen == info.objgen):
+        if not isinstance(item, pikepdf.Object):
             continue
         raw = item.unparse(resolved=True)
         if raw.endswith(b" R") and isinstance(item, pikepdf.Stream):  # qpdf writes a stream as a reference
@@ -108,7 +109,7 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
         written.append(raw)
         if raw.startswith((b"(", b"<")) and not raw.startswith(b"<<"):
             loose.append((item.objgen, raw))
-        elif _STRING.search(raw):
+        elif _STRING.search(raw) and item.objgen != read_apart:
             _look(item, raw, found, annotated)
     _refer(b"\n".join(written), found)
     for objgen, raw in loose:

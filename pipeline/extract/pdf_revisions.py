@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_END = re.compile(rb"%%EOF[ \t]*(?:\r\n|\r|\n)?")
+_MARKER = b"%%EOF"
+_LINE_END = re.compile(rb"[ \t]*(?:\r\n|\r|\n)?")
 _HEAD = re.compile(rb"%PDF-\d")
 _PADDING = re.compile(rb"[\s\0]*")
 _LINEARIZED = re.compile(rb"/Linearized\b")
@@ -25,13 +26,23 @@ def shape(data: bytes) -> Shape:
     """Measure the file. An older revision ends at each end marker but the last one."""
     head = _HEAD.search(data, 0, 4096)
     start = head.start() if head else 0
-    ends = [found.end() for found in _END.finditer(data, start)]
+    ends = _ends(data, start)
     if not ends:
         return Shape(start, len(data), (), False)
     older = ends[:-1]
     if older and _LINEARIZED.search(data, start, start + 2048):
         older = older[1:]  # its first end marker closes the first page, not a revision
     return Shape(start, ends[-1], tuple(older), True)
+
+
+def _ends(data: bytes, start: int) -> list[int]:
+    """Where each end marker and its line break end."""
+    ends = []
+    at = data.find(_MARKER, start)
+    while at >= 0:
+        ends.append(_LINE_END.match(data, at + len(_MARKER)).end())  # type: ignore[union-attr]  # an empty match exists
+        at = data.find(_MARKER, at + len(_MARKER))
+    return ends
 
 
 def trailing(data: bytes, end: int) -> bytes:
