@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap
@@ -38,7 +38,7 @@ def find(paths: Iterable[str | Path]) -> Iterator[Source]:
         path = Path(given)
         if str(given) == STDIN:
             yield Source(uri=STDIN, path=path, named=True)
-        elif path.is_dir():
+        elif _is_folder(path):
             yield from _walk(path)
         else:
             yield Source(uri=printable(str(given)), path=path, named=True)
@@ -56,8 +56,12 @@ def _walk(folder: Path) -> Iterator[Source]:
         path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(path)
-        elif not (entry.is_symlink() and path.is_dir()):
+        elif not (entry.is_symlink() and _is_folder(path)):
             yield Source(uri=printable(str(path)), path=path)
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir() raises below a folder that may not be entered
 
 
 def printable(name: str) -> str:
@@ -76,29 +80,31 @@ def load(source: Source, limits: Limits, *, stdin_filename: str = "stdin") -> Bl
         descriptor = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         return _gap(_code(error, source.path), source.uri, error)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        try:
-            return _load(file, source, limits)
-        except OSError as error:
-            return _gap("unreadable", source.uri, error)
+    try:
+        return _load(descriptor, source, limits)
+    except OSError as error:
+        return _gap("unreadable", source.uri, error)
+    finally:
+        os.close(descriptor)
 
 
-def _load(file: BinaryIO, source: Source, limits: Limits) -> Blob | Gap:
-    before = os.fstat(file.fileno())
+def _load(descriptor: int, source: Source, limits: Limits) -> Blob | Gap:
+    before = os.fstat(descriptor)
     if stat.S_ISDIR(before.st_mode):
         return _gap("unreadable", source.uri)
     if not stat.S_ISREG(before.st_mode):
         return _gap("not_a_file", source.uri)
     if before.st_size > limits.input_bytes:
         return _gap("limit_input", source.uri)
-    data = _read(file, limits.input_bytes)
-    after = os.fstat(file.fileno())
+    with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
+        data = _read(file, limits.input_bytes)
+    after = os.fstat(descriptor)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
         return _gap("changed", source.uri)
     return _blob(data, printable(source.path.name), source.uri)
 
 
-def _read(file: BinaryIO, most: int) -> bytes:
+def _read(file: IO[bytes], most: int) -> bytes:
     """Up to `most` + 1 bytes: one more shows that there was more."""
     chunks: list[bytes] = []
     left = most + 1
@@ -108,7 +114,7 @@ def _read(file: BinaryIO, most: int) -> bytes:
     return b"".join(chunks)
 
 
-def _load_stdin(stream: BinaryIO, limits: Limits, name: str) -> Blob | Gap:
+def _load_stdin(stream: IO[bytes], limits: Limits, name: str) -> Blob | Gap:
     data = _read(stream, limits.input_bytes)
     if len(data) > limits.input_bytes:
         return _gap("limit_input", STDIN)
