@@ -56,7 +56,8 @@ def _apply(text: str, edits: Iterable[Edit]) -> tuple[str, list[int]]:
 _ASCII_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _LONE_LETTERS = re.compile(r"[ \t\n|._*·/,;~-][^\W\d_][ \t\n|._*·/,;~-]{1,3}[^\W\d_][ \t\n|._*·/,;~-]")
 _SPACED = re.compile(
-    r"(?<![^\W_])[^\W\d_](?P<gap>[ \t]?[\n|._*·/,;~-]?[ \t]?(?<=[ \t\n|._*·/,;~-]))[^\W\d_](?:(?P=gap)[^\W\d_]){2,}(?![^\W_])"
+    r"(?<![^\W_])[^\W\d_](?P<gap>[ \t]?[\n|._*·/,;~-]?[ \t]?(?<=[ \t\n|"
+    r"._*·/,;~-]))[^\W\d_](?:(?P=gap)[^\W\d_]){2,}(?![^\W_])"
 )
 
 
@@ -92,7 +93,8 @@ def _tag_characters(text: str) -> Iterator[Edit]:
 _SOFT_BREAK = re.compile("[\u00ad\ufffe]+(?:[ \t]*\r?\n[ \t]*)?")
 _HYPHEN_BREAK = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011][ \t]*\r?\n[ \t]*(?=[a-zà-ÿ])")
 _KEEPS_HYPHEN = re.compile(
-    r"\b(?:pre|post|non|self|re|co|red|fine|high|low|open|closed|multi|long|short|real|well|cross|in|on|third|two|three|end|state|best|worst)$", re.IGNORECASE
+    r"\b(?:pre|post|non|self|re|co|red|fine|high|low|open|closed|multi|long|short|real|well|cross|in|on|third|"
+    r"two|three|end|state|best|worst)$", re.IGNORECASE
 )  # fmt: skip
 
 
@@ -145,7 +147,12 @@ def _compatibility(text: str) -> Iterator[Edit]:
                 end += 1
             folded = unicodedata.normalize("NFKC", text[start:end])
             if folded != text[start:end]:
-                yield start, end, folded, [min(start + i, end - 1) for i in range(len(folded) - 1)] + [end - 1] * bool(folded)
+                yield (
+                    start,
+                    end,
+                    folded,
+                    [min(start + i, end - 1) for i in range(len(folded) - 1)] + [end - 1] * bool(folded),
+                )
             start = end
 
 
@@ -176,7 +183,9 @@ def _confusables(text: str) -> Iterator[Edit]:
     for word in _FOREIGN_WORD.finditer(text):
         twins = [_lookalikes().get(char, char) for char in word[0]]
         mixed = any(char.isascii() and char.isalpha() for char in word[0])
-        disguised = len(twins) > 1 and all(twin.isascii() for twin in twins) and 2 * latin > len(text.replace(" ", "")) / 2
+        disguised = (
+            len(twins) > 1 and all(twin.isascii() for twin in twins) and 2 * latin > len(text.replace(" ", "")) / 2
+        )
         if not (mixed or disguised):
             continue
         for i, (char, twin) in enumerate(zip(word[0], twins, strict=True), word.start()):

@@ -90,9 +90,7 @@ def _identity(passage: Passage) -> bytes:
     return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).digest()
 
 
-def _failures(
-    name: str, error: Exception, passages: Sequence[Passage], documents: Sequence[Document]
-) -> Iterable[Gap]:
+def _failures(name: str, error: Exception, passages: Sequence[Passage], documents: Sequence[Document]) -> Iterable[Gap]:
     """A gap for each document; the error's type alone, since its text may quote the passage."""
     places = dict.fromkeys([d.blob.location for d in documents] or [p.location for p in passages])
     detail = f"{name}: {type(error).__name__}"

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = "predeployment_results_before", "predeployment_results_after"
 INCIDENTS = "cyber_incidents"
-_DANGEROUS = frozenset({"topic:bio", "topic:chem", "topic:cyber", "topic:autonomy"})
-_SAFEGUARDS = re.compile(
-    r"(?i)\b(?:jail-?break\w*|bypass\w*|refus\w*|guard-?rails?|safeguards?|filters?|red[- ]team\w*|safety layer|moderation|compliance|harmful|"
-    r"disallowed|hazardous|prompt injection|inject\w*)\b"
-)  # fmt: skip
+_DANGEROUS = frozenset({"topic:bio", "topic:chem", "topic:cyber", "topic:autonomy", "topic:safeguards"})
 _FIGURE = re.compile(r"\d")
 _SUMMARY_WORDS, _HEADLINE_WORDS = 60, 12
 
@@ -55,7 +51,7 @@ def _evidence(passage: Passage, hits: Sequence[Hit], registers: Registers) -> It
     yield from releases.evidence(passage, facets, registers)
     topics = {hit.rule.label: hit for hit in reversed(facets) if hit.rule.label.startswith("topic:")}
     yield from (releases.of_hit(passage, hit) for hit in topics.values())
-    dangerous = not _DANGEROUS.isdisjoint(topics) or _SAFEGUARDS.search(copy_of(passage)) is not None
+    dangerous = not _DANGEROUS.isdisjoint(topics)
     for hit in facets:
         if hit.rule.label == "developer_material" or (hit.rule.label == "operational_detail" and dangerous):
             yield releases.of_hit(passage, hit)
@@ -63,7 +59,7 @@ def _evidence(passage: Passage, hits: Sequence[Hit], registers: Registers) -> It
 
 
 def _detail(passage: Passage) -> str:
-    """How much a passage gives away, by its length: a headline, a summary with or without figures, or the full account."""
+    """How much a passage gives away, by its length and figures: a headline, a summary or the full account."""
     words = len(passage.text.split())
     if words <= _HEADLINE_WORDS:
         return "headline"
@@ -77,5 +73,3 @@ def _refined(tag: Tag, evidence: Sequence[Evidence]) -> Tag:
         summary = f"{tag.explanation.summary} Nothing shows a release: read as results before deployment.".strip()
         tag = replace(tag, category=BEFORE, explanation=replace(tag.explanation, summary=summary))
     return replace(tag, evidence=(*tag.evidence, *evidence))
-
-

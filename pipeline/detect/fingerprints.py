@@ -27,9 +27,7 @@ def fingerprint(tag: Tag, key: bytes) -> str:
     return f"{VERSION}:{hmac.new(key, message, 'sha256').hexdigest()[:32]}"
 
 
-def attach(
-    tags: Sequence[Tag], key: bytes, documents: Sequence[Document], registers: Registers
-) -> tuple[Tag, ...]:
+def attach(tags: Sequence[Tag], key: bytes, documents: Sequence[Document], registers: Registers) -> tuple[Tag, ...]:
     """The tags with fingerprints, and with the register entries that speak for them as evidence."""
     digests = {document.blob.location: document.blob.sha256 for document in documents}
     public: dict[tuple[str, str], tuple[Evidence, ...]] = {}

@@ -1,6 +1,6 @@
 """Finds the passages that stand under a developer's own confidentiality mark: in a header, on a cover, over a section.
 
-A company's mark names a company, or says "company", "business" or "commercial"; an institute's own "confidential" is none.
+A company's mark names a company, or says "company", "business" or "commercial"; an institute's own is none.
 """
 
 from __future__ import annotations
@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from pipeline.policy import Policy
 
 _INSTITUTE = re.compile(
-    r"(?i)\b(?:institutes?|aisi|caisi|agency|office|department|ministry|minister|government|network|secretariat|authority|commission|council|"
+    r"(?i)\b(?:institutes?|aisi|caisi|agency|office|department|ministry|minister|government|network|secretariat|"
+    r"authority|commission|council|"
     r"cabinet|committee|parliament|bureau|national|federal|royal|his majesty|her majesty|hm)\b"
 )
-_COMPANY = re.compile(r"(?i)\b(?:company|commercial(?:ly)?|business|proprietary|trade secrets?)\b|\b(?:Inc|Ltd|LLC|GmbH|AG|SA|plc|Labs?|AI|Systems|Research|Technologies|Intelligence)\b")
+_COMPANY = re.compile(
+    r"(?i)\b(?:company|commercial(?:ly)?|business|proprietary|trade secrets?)\b|\b(?:Inc|Ltd|"
+    r"LLC|GmbH|AG|SA|plc|Labs?|AI|Systems|Research|Technologies|Intelligence)\b"
+)
 _NAMED = re.compile(r"(?-i:\b[A-Z][a-z]+[\w-]*)")
-_MARK_WORDS = re.compile(r"(?i)\b(?:strictly|highly|private|confidential|confidence|and|page|of|draft|document|the|this|is|not|for|distribution|do|distribute|only|internal|use|in)\b")
+_MARK_WORDS = re.compile(
+    r"(?i)\b(?:strictly|highly|private|confidential|confidence|and|page|of|draft|document|"
+    r"the|this|is|not|for|distribution|do|distribute|only|internal|use|in)\b"
+)
 COVER_LINES = 6
 
 # The place a mark covers: (location, path, section); an empty string covers all of them.

@@ -33,39 +33,63 @@ GRAMMAR: dict[str, re.Pattern[str]] = {
     "tlp.white": re.compile(_TLP + r"WHITE\b", re.IGNORECASE),
     "gsc.top_secret": re.compile(r"\b(?:UK[ \t]+)?TOP[ \t_-]+SECRET\b" + _CAVEAT),
     "gsc.official_sensitive": re.compile(
-        r"\b(?:UK[ \t]+)?(?:OFFICIAL[ \t]*[-–—_:/ ]+[ \t]*SENSITIVE|Official[ \t]*[-–—_/:][ \t]*Sensitive)\b" + _CAVEAT
+        r"\b(?:UK[ \t]+)?(?:OFFICIAL[ \t]*[-–—_:/ ]+[ \t]*SENSITIVE|Official[ \t]*[-–—_/:][ "
+        r"\t]*Sensitive)\b" + _CAVEAT
     ),
     "gsc.secret": re.compile(r"\b(?:UK[ \t]+)?SECRET\b" + _CAVEAT),
     "gsc.official": re.compile(r"\b(?:UK[ \t]+)?OFFICIAL\b(?![ \t]*[-–—_:/ ]+[ \t]*SENSITIVE)" + _CAVEAT),
     "cui.specified": re.compile(r"\b(?:CUI|CONTROLLED)//(?:SP-[A-Z]+)(?:[-/A-Z, ]+[A-Z])?"),
     "cui.basic": re.compile(
         r"\b(?:CUI|CONTROLLED)(?://[A-Z]+(?:[-/A-Z, ]*[A-Z])?)\b|\bU//(?:CUI|FOUO)\b|\bCUI\b"
-        r"|\bC(?:ONTROLLED|ontrolled) U(?:NCLASSIFIED|nclassified) I(?:NFORMATION|nformation)\b|\bFOR OFFICIAL USE ONLY\b"
+        r"|\bC(?:ONTROLLED|ontrolled) U(?:NCLASSIFIED|nclassified) I(?:NFORMATION|nformation)\b|\bFOR "
+        r"OFFICIAL USE ONLY\b"
     ),
     "company.confidential": re.compile(
         r"\b(?:(?:strictly|highly|company|commercially|business|proprietary[ \t]+(?:and|&))[ \t-]*confidential"
-        r"|(?:commercial|company|business|strictly)[ \t-]+in[ \t-]+confidence|confidential[ \t]+(?:and|&)[ \t]+proprietary"
+        r"|(?:commercial|company|business|strictly)[ \t-]+in[ \t-]+confidence|confidential[ \t]+(?:and|&)[ "
+        r"\t]+proprietary"
         r"|confidential[ \t]+information[ \t]+of|trade[ \t]+secrets?|business[ \t]+secrets?|confidential)\b"
-        r"(?![ \t]+(?:comput|virtual|vm|inference|container|channel|helpline|report|source|treatment|survey|returns?)\w*)",
+        r"(?![ \t]+(?:comput|virtual|vm|inference|container|channel|helpline|report|source|treatment|survey|"
+        r"returns?)\w*)",
         re.IGNORECASE,
+    ),
+    "release.cleared": re.compile(
+        r"\b(?:cleared|approved)[ \t]+for[ \t]+(?:public[ \t]+|onward[ \t]+|external[ \t]+)?(?:release|"
+        r"distribution|sharing|publication)\b",
+        re.IGNORECASE,
+    ),
+    "release.public": re.compile(
+        r"\b(?:for[ \t]+(?:public[ \t]+release|publication)|public[ \t]+(?:document|information|version)|PUBLIC|"
+        r"Public|UNCLASSIFIED)\b"
     ),
 }
 _NARROWER = {"cui.specified": ("cui.specified", "cui.basic", "cui.cui"), "tlp.white": ("tlp.white", "tlp.clear")}
-_ANCHOR = re.compile(r"TLP|tlp|SECRET|OFFICIAL|Official|CUI|CONTROLLED|Controlled|FOUO|[Cc]onfiden|CONFIDEN|SECRETS?|[Ss]ecret")
+_ANCHOR = re.compile(
+    r"TLP|tlp|SECRET|OFFICIAL|Official|CUI|CONTROLLED|Controlled|FOUO|PUBLIC|[Pp]ublic|UNCLASSIFIED|[Cc]leared|"
+    r"CLEARED|[Aa]pproved|APPROVED|[Cc]onfiden|CONFIDEN|"
+    r"SECRETS?|[Ss]ecret"
+)
 
 _LABEL = re.compile(
-    r"(?:classification|marking|sensitivity|handling|distribution|protective[ \t]marking|security|dissemination|caveat|category|subject|keywords|"
+    r"(?:classification|marking|sensitivity|handling|distribution|protective[ \t]marking|security|dissemination|"
+    r"caveat|category|subject|keywords|"
     r"title|label|status|x-[\w-]+)\b[\w \t-]*[:=][ \t]*\W*\Z", re.IGNORECASE,
 )  # fmt: skip
 _STATEMENT = re.compile(
-    r"\b(?:this|these|the[ \t]+(?:attached|enclosed|following))[ \t]+(?:\w+[ \t]+){0,4}(?:is|are|has[ \t]+been|have[ \t]+been)[ \t]+(?:(?:classified|marked|protectively)[ \t]+){0,2}"
+    r"\b(?:this|these|the[ \t]+(?:attached|enclosed|following))[ \t]+(?:\w+[ \t]+){0,4}(?:is|are|has[ \t]+been|"
+    r"have[ \t]+been)[ \t]+(?:(?:classified|marked|protectively)[ \t]+){0,2}"
     r"(?:as[ \t]+)?[\"“'(\[]*\Z|\b(?:classified|marked)(?:[ \t]+as)?:[ \t]*\Z", re.IGNORECASE,
 )  # fmt: skip
 _OPENING = re.compile(r"[\s\W_]*\Z")
 _CLOSING = re.compile(r"[ \t]*(?:$|[\])}|/–—:;*_#]|-[ \t-]|//)")
 # Verbs and relatives after a marking make it a topic: "TLP:RED means that …", "OFFICIAL is the lowest tier".
-_TALKED_ABOUT = re.compile(r"[\s\W_]*(?:means?|is|are|was|may|must|should|can|applies|has|have|covers|denotes|stands|or|and[ \t]+(?:tlp|official|secret))\b", re.IGNORECASE)
+_TALKED_ABOUT = re.compile(
+    r"[\s\W_]*(?:means?|is|are|was|may|must|should|can|applies|has|have|covers|denotes|"
+    r"stands|or|and[ \t]+(?:tlp|official|secret))\b",
+    re.IGNORECASE,
+)
 _ALONE_WORDS = 5
+_SEPARATORS = "–—-:|/[(*_#"
 
 
 def load(policy: Policy, registers: Registers, models: Path) -> Detect:
@@ -135,15 +159,19 @@ def _stands_alone(line: str, start: int, end: int, level: str, passage: Passage)
     return short or (opens and (bracketed or _CLOSING.match(after) is not None)) or closes
 
 
+_PLAIN_WORDS = frozenset(
+    {"secret", "official", "confidential", "cui", "public", "trade secret", "trade secrets", "business secret"}
+)
+
+
 def _is_plain_word(written: str) -> bool:
-    return written.lower() in ("secret", "official", "confidential", "cui", "trade secret", "trade secrets", "business secret", "business secrets")
+    return written.lower() in _PLAIN_WORDS
 
 
 def _at_an_edge(before: str, after: str) -> bool:
-    """Nothing, or a separator, on one side at least: "Confidential", "Kestrel Labs — Confidential", "page 3 | SECRET"."""
+    """Nothing, or a separator, beside it: "Confidential", "Kestrel Labs — Confidential", "page 3 | SECRET"."""
     left, right = before.strip(), after.strip()
-    if not left and not right:
-        return True
     if not left:
-        return right[0] in "–—-:|/[(*_#"
-    return not right.strip("*_#)]. ") and (left[-1] in "–—-:|/[(*_#" or all(word[:1].isupper() or not word[:1].isalpha() for word in left.split()))
+        return not right or right[0] in _SEPARATORS
+    names = all(word[:1].isupper() or not word[:1].isalpha() for word in left.split())
+    return not right.strip("*_#)]. ") and (left[-1] in _SEPARATORS or names)

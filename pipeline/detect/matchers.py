@@ -60,7 +60,7 @@ class Patterns:
         return self.each([text])[0]
 
     def each(self, texts: Iterable[str]) -> list[tuple[Hit, ...]]:
-        """The hits of each text; the vocabulary learnt on the way is forgotten afterwards, so that memory stays flat."""
+        """The hits of each text; the vocabulary learnt on the way is forgotten, so that memory stays flat."""
         wanted = [(text, self._runnable(text)) for text in texts]
         for rule_id in {rule_id for _, runnable in wanted for rule_id in runnable}:
             self._prepare(rule_id)  # outside of the zone, which would forget it, too

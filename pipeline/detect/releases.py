@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 # A version, build or code name that would have to be in the register, too.
 _VERSION = re.compile(
-    r"(?i)\b(?:checkpoint|ckpt|snapshot|candidate|build|step|version|preview|beta|rc|rev(?:ision)?)\b|\b(?:v|rc|r|b|ckpt|step)[-_ ]?\d[\w.-]*|\b\w+-(?:next|pre|dev|rc|beta|preview|ckpt)\b"
+    r"(?i)\b(?:checkpoint|ckpt|snapshot|candidate|build|step|version|preview|beta|rc|rev(?:ision)?)\b|\b(?:v|rc|"
+    r"r|b|ckpt|step)[-_ ]?\d[\w.-]*|\b\w+-(?:next|pre|dev|rc|beta|preview|ckpt)\b"
     r"|`[^`\n]+`|\b[a-z]+[-_][\w.-]*\d\w*"
 )
 _NAME = re.compile(r"\b[A-Z][\w’'-]*(?:[ -][A-Z0-9][\w.-]*)*")
 _NO_MODEL = frozenset(
-    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday "
-    "Sunday English Institute Network AI API CBRN CTF QA GPU CI UK US EU Table Figure Section Annex".split()
+    re.findall(
+        r"\w+",
+        """January February March April May June July August September October November December Monday Tuesday Wednesday
+    Thursday Friday Saturday Sunday English Institute Network AI API CBRN CTF QA GPU CI UK US EU Table Figure Section Annex""",
+    )
 )
 
 
@@ -49,7 +53,9 @@ def evidence(passage: Passage, hits: Sequence[Hit], registers: Registers) -> Ite
 
 def of_hit(passage: Passage, hit: Hit) -> Evidence:
     start, end = in_text(passage, hit.start, hit.end)
-    return Evidence(facet=hit.rule.label, rule=hit.rule.id, start=start, end=end, quote=copy_of(passage)[hit.start : hit.end])
+    return Evidence(
+        facet=hit.rule.label, rule=hit.rule.id, start=start, end=end, quote=copy_of(passage)[hit.start : hit.end]
+    )
 
 
 def _registered(passage: Passage, registers: Registers) -> Iterator[Evidence]:

@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,47 +52,74 @@ PLUGINS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 # What the plug-ins do not know: keys of model services, bearer headers, assignments and prose without quotation marks.
 PATTERNS: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
-    "model-api-key": (re.compile(r"\b(?:sk-(?:ant-|proj-|svcacct-|or-v1-)?[\w-]{20,}|hf_\w{30,}|AIza[\w-]{35}|gsk_\w{30,}|xai-\w{30,}|r8_\w{30,})"), ("sk-", "hf_", "aiza", "gsk_", "xai-", "r8_")),
+    "model-api-key": (re.compile(
+        r"\b(?:sk-(?:ant-|proj-|svcacct-|or-v1-)?[\w-]{20,}|hf_\w{30,}|AIza[\w-]{35}|"
+        r"gsk_\w{30,}|xai-\w{30,}|r8_\w{30,})"), ("sk-", "hf_", "aiza", "gsk_", "xai-", "r8_")),
     "github-token": (re.compile(r"\bgithub_pat_\w{30,}"), ("github_pat_",)),
     "bearer-token": (re.compile(r"\bBearer[ \t]+([\w.~+/-]{16,}=*)"), ("bearer",)),
     "password": (re.compile(
-        r"(?i)\b(?:pass(?:word|phrase|wd|code)|pwd|secret|token|(?:api|access|secret|auth|licence|license|client|eval|bearer)[ _-]?(?:key|token|secret)|credentials?)\b"
+        r"(?i)\b(?:pass(?:word|phrase|wd|code)|pwd|secret|token|(?:api|access|secret|auth|licence|license|client|"
+        r"eval|bearer)[ _-]?(?:key|token|secret)|credentials?)\b"
         r"[\"'`]?[ \t]*(?:[:=]|=>|is|:=)[ \t]*[\"'`“]?([^\s\"'`”,;<>(){}]{8,})"
     ), ("pass", "pwd", "secret", "token", "key", "credential")),
-    "login": (re.compile(r"(?i)\b(?:user(?:name)?|login)\b[ \t]*[:=]?[ \t]*\S{2,40}[ \t,;/]+(?:and[ \t]+)?(?:pass(?:word|phrase|code)?|pwd)\b[ \t]*[:=]?[ \t]*[\"'`“]?([^\s\"'`”,;<>]{6,})"), ("pass", "pwd")),
+    "login": (re.compile(
+        r"(?i)\b(?:user(?:name)?|login)\b[ \t]*[:=]?[ \t]*\S{2,40}[ \t,;/]+(?:and[ "
+        r"\t]+)?(?:pass(?:word|phrase|code)?|pwd)\b[ \t]*[:=]?[ \t]*[\"'`“]?([^\s\"'`”,;<>]{6,})"), ("pass", "pwd")),
 }  # fmt: skip
 
-_ENDPOINT = re.compile(r"(?i)\b(?:https?|wss?|grpcs?|ssh|s3|gs)://[^\s\"'`<>)\]]+|\b(?:[a-z0-9-]+\.){2,}[a-z]{2,}(?::\d{2,5})?(?:/[\w./-]+)\b")
+_ENDPOINT = re.compile(
+    r"(?i)\b(?:https?|wss?|grpcs?|ssh|s3|gs)://[^\s\"'`<>)\]]+|"
+    r"\b(?:[a-z0-9-]+\.){2,}[a-z]{2,}(?::\d{2,5})?(?:/[\w./-]+)\b"
+)
 _PLACEHOLDER = re.compile(
-    r"(?i)x{4,}|\*{3,}|\.{3,}|…|<[^>]+>|\$\{|\{\{|%\(|\bos\.environ|getenv|your[_-]?|example|placeholder|changeme|change[_-]me|redacted|dummy|insert|todo|"
-    r"1234567|abcdefg|foobar|lorem|sample[_-]?|test[_-]?key|not[_-]?a[_-]?real|deadbeef|\bnone\b|\bnull\b|\btrue\b|\bfalse\b|process\.env|secrets?\.|vault:|env:"
+    r"(?i)x{4,}|\*{3,}|\.{3,}|…|<[^>]+>|\$\{|\{\{|%\(|\bos\.environ|getenv|your[_-]?|example|placeholder|"
+    r"changeme|change[_-]me|redacted|dummy|insert|todo|"
+    r"1234567|abcdefg|foobar|lorem|sample[_-]?|test[_-]?key|not[_-]?a[_-]?real|deadbeef|\bnone\b|\bnull\b|"
+    r"\btrue\b|\bfalse\b|process\.env|secrets?\.|vault:|env:"
 )  # fmt: skip
 _IDENTIFIER = re.compile(
     r"(?i)[0-9a-f]{7,8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}|"
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|sha\d+[:-].+|https?://.*|[\d.,:/-]+|[a-z]+|[A-Z_]+"
 )  # fmt: skip
 _PUBLIC_EXAMPLE = re.compile(r"(?i)(?:^|[/@.])(?:example\.(?:com|org|net)|localhost|127\.0\.0\.1)\b")
-_INNER_HOST = re.compile(r"(?i)\b(?:internal|intra|corp|staging|stage|stg|preview|pre-?release|prerel|eval|evals|redteam|red-team|candidate|canary|ckpt|checkpoint|private|gated|sandbox|partner|early-?access|test|dev|snap|gw|gateway)\b")
+_INNER_HOST = re.compile(
+    r"(?i)\b(?:internal|intra|corp|staging|stage|stg|preview|pre-?release|prerel|eval|evals|"
+    r"redteam|red-team|candidate|canary|ckpt|checkpoint|private|gated|sandbox|partner|early-?access|test|dev|"
+    r"snap|gw|gateway)\b"
+)
 
-_MODEL = re.compile(r"(?i)\b(?:model|checkpoint|ckpt|snapshot|weights|endpoint|inference|helpful-only|safeguards?[ -]off|candidate|variant|build)\b")
+_MODEL = re.compile(
+    r"(?i)\b(?:model|checkpoint|ckpt|snapshot|weights|endpoint|inference|helpful-only|"
+    r"safeguards?[ -]off|candidate|variant|build)\b"
+)
 _UNRELEASED = re.compile(
-    r"(?i)\b(?:un-?released|not (?:yet )?(?:been )?(?:released|public|launched|announced)|pre-?release|pre-?deployment|pre-?launch|before (?:the )?(?:launch|release)|ahead of (?:the )?(?:launch|release)|"
-    r"checkpoint|ckpt|helpful-only|safeguards?[ -]off|no[ -]refusals?|release candidate|launch candidate|candidate|early access|access window|testing window|model under test|private preview|snapshot|"
-    r"testers?|red[ -]team(?:ers|ing)?|evaluation (?:access|account|key|endpoint)|eval[ -]only|test(?:ing)? (?:agreement|access))\b"
+    r"(?i)\b(?:un-?released|not (?:yet )?(?:been )?(?:released|public|launched|announced)|pre-?release|"
+    r"pre-?deployment|pre-?launch|before (?:the )?(?:launch|release)|ahead of (?:the )?(?:launch|release)|"
+    r"checkpoint|ckpt|helpful-only|safeguards?[ -]off|no[ -]refusals?|release candidate|launch candidate|"
+    r"candidate|early access|access window|testing window|model under test|private preview|snapshot|"
+    r"testers?|red[ -]team(?:ers|ing)?|evaluation (?:access|account|key|endpoint)|eval[ -]only|test(?:ing)? "
+    r"(?:agreement|access))\b"
 )  # fmt: skip
 _RELEASED_HOST = re.compile(r"(?i)\b(?:public|documentation|docs|generally available|pricing|sign up)\b")
 
 
 def load(policy: Policy, registers: Registers, models: Path) -> Detect:
     """The detector; plug-ins are imported when a line first asks for them."""
-    literals = sorted({(a, kind) for kind, (_, _, anchors) in PLUGINS.items() for a in anchors} | {(a, kind) for kind, (_, anchors) in PATTERNS.items() for a in anchors})
+    literals = sorted(
+        {(a, kind) for kind, (_, _, anchors) in PLUGINS.items() for a in anchors}
+        | {(a, kind) for kind, (_, anchors) in PATTERNS.items() for a in anchors}
+    )
     finder, kinds = AhoCorasick([literal for literal, _ in literals]), [kind for _, kind in literals]
 
     def detect(passages: Sequence[Passage], documents: Sequence[Document]) -> Iterator[Tag]:
         for passage in passages:
             text = copy_of(passage)
             if not passage.joined:
-                yield from _passage(passage, text, {kinds[i] for i, _, _ in finder.find_matches_as_indexes(text.lower(), overlapping=True)})
+                yield from _passage(
+                    passage,
+                    text,
+                    {kinds[i] for i, _, _ in finder.find_matches_as_indexes(text.lower(), overlapping=True)},
+                )
 
     return detect
 
@@ -102,8 +129,10 @@ def _passage(passage: Passage, text: str, kinds: set[str]) -> Iterator[Tag]:
     found = dict(sorted(_secrets(text, kinds))) if kinds else {}
     for (start, end), kind in found.items():
         span = in_text(passage, start, end)
-        yield _tag(passage, span, ACCESS if unreleased else None, "secret.model-access" if unreleased else f"secret.{kind}")
-    if unreleased and "://" in text or "/v1" in text:
+        yield _tag(
+            passage, span, ACCESS if unreleased else None, "secret.model-access" if unreleased else f"secret.{kind}"
+        )
+    if (unreleased and "://" in text) or "/v1" in text:
         for start, end in _endpoints(text) if unreleased else ():
             yield _tag(passage, in_text(passage, start, end), ACCESS, "secret.model-endpoint")
 
@@ -133,7 +162,7 @@ def _plugin(text: str, kind: str) -> Iterator[tuple[tuple[int, int], str]]:
             yield (start, start + len(value)), kind
 
 
-@lru_cache(maxsize=None)
+@cache
 def _load_plugin(kind: str) -> Any:
     module, name, _ = PLUGINS[kind]
     return getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)()
