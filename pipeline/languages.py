@@ -25,6 +25,7 @@ _ENGLISH_SHARE = 0.08
 # Below this many letters a text is judged with its neighbours: the identifier guesses on less.
 _LETTERS = 60
 _SURE, _DOUBTFUL = 0.3, 0.05
+_NO_LANGUAGE = "zxx"  # ISO 639-2: program code, formulas and the like
 
 
 def look(passages: Iterable[Passage]) -> tuple[tuple[str, float] | None, tuple[Gap, ...]]:
@@ -55,12 +56,13 @@ def language(text: str) -> str | None:
         return None
     if sum(word in _ENGLISH for word in words) >= _ENGLISH_SHARE * len(words):
         return "en"
-    ranked = _identifier().rank(text)
-    chances = {code: float(chance) for code, chance in ranked}
+    chances = {code: float(chance) for code, chance in _identifier().rank(text)}
     code, chance = max(chances.items(), key=lambda pair: pair[1])
     if code in COVERED:
-        return str(code)
-    return str(code) if chance >= _SURE and sum(chances.get(known, 0.0) for known in COVERED) < _DOUBTFUL else None
+        return code
+    if code == _NO_LANGUAGE or chance < _SURE or sum(chances[known] for known in COVERED) >= _DOUBTFUL:
+        return None
+    return code
 
 
 def _blocks(passages: Iterable[Passage]) -> Iterator[tuple[tuple[str, str], str]]:

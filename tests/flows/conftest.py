@@ -1,3 +1,3 @@
-"""Before any test here imports Prefect: its settings are read once, and reports to its makers are switched off first."""
+"""Before a test imports Prefect, which reads its settings once: reports to its makers are switched off first."""
 
 import flows  # noqa: F401
