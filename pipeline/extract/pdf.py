@@ -8,20 +8,18 @@ from collections.abc import Iterator
 import pikepdf
 
 from pipeline.extract.pdf_contents import Drawn, PageContent, read_content
-from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
+from pipeline.extract.pdf_decode import Decoder
 from pipeline.extract.pdf_history import read_history
-from pipeline.extract.pdf_ledger import info_part, markup_text, text_parts
+from pipeline.extract.pdf_ledger import info_part
 from pipeline.extract.pdf_objects import Objects, walk
-from pipeline.extract.pdf_open import Opened, layers_off, open_both, second_reader
+from pipeline.extract.pdf_open import Opened, layers_off, open_both, repairs, second_reader
 from pipeline.extract.pdf_pages import Found, PageReader
+from pipeline.extract.pdf_rest import read_rest
 from pipeline.extract.pdf_revisions import Shape, shape, slack, trailing
-from pipeline.extract.pdf_streams import Sorted, sort_streams
-from pipeline.extract.pdf_undrawn import as_pages
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
 _STRAY = 16  # bytes before the head or after the end that are worth reading
-_HARMLESS_REPAIR = "common error handled correctly"
 
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
@@ -33,14 +31,10 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
     try:
         yield from opened.gaps
         reader = PageReader(limits=limits, second=second_reader(data))
-        drawn, decoder = Drawn(), Decoder(limits)
-        yield from _pages(opened, reader, drawn, decoder)
+        drawn = Drawn()
+        yield from _pages(opened, reader, drawn)
         if opened.objects is not None:
-            yield from _objects(opened, opened.objects, reader, drawn, decoder)
-            if form.revisions:
-                yield Notice(code="prior_revisions", path="", detail=str(len(form.revisions)))
-                yield from read_history(data, form.revisions, opened, "\n".join(reader.texts), limits)
-            yield from _repairs(opened, opened.objects)
+            yield from _beside(data, form, opened, opened.objects, reader, drawn)
         yield from _seen(reader)
         if not opened.pages and not opened.gaps:
             yield Gap(stage="extract", code="no_text", path="", detail="no pages")
@@ -75,9 +69,10 @@ def _outside(data: bytes, form: Shape) -> Iterator[Found]:
         yield Part(kind="metadata", text=between, path="slack", visibility="hidden")
 
 
-def _pages(opened: Opened, reader: PageReader, drawn: Drawn, decoder: Decoder) -> Iterator[Found]:
+def _pages(opened: Opened, reader: PageReader, drawn: Drawn) -> Iterator[Found]:
     if opened.drawing is None:
         return
+    decoder = Decoder(reader.limits)
     count, limit = len(opened.drawing), reader.limits.pages
     for number in range(1, min(count, limit) + 1):
         if number <= len(opened.pages):
@@ -93,66 +88,29 @@ def _pages(opened: Opened, reader: PageReader, drawn: Drawn, decoder: Decoder) -
         yield Gap(stage="extract", code="page_not_read", path="pages", detail=detail)
 
 
+def _beside(
+    data: bytes, form: Shape, opened: Opened, pdf: pikepdf.Pdf, reader: PageReader, drawn: Drawn
+) -> Iterator[Found]:
+    """All that is no page: objects, older revisions, and what had to be mended to read them."""
+    objects = walk(pdf, opened.pages)
+    said = list(reader.texts)
+    yield from info_part(pdf)
+    for found in read_rest(pdf, opened.pages, objects, reader, drawn):
+        if isinstance(found, Part):
+            said.append(found.text)
+        yield found
+    yield from _notices(objects, pdf)
+    if form.revisions:
+        yield Notice(code="prior_revisions", path="", detail=str(len(form.revisions)))
+        yield from read_history(data, form.revisions, opened, objects, "\n".join(said), reader.limits)
+    yield from _repairs(opened, pdf, objects.lost)
+
+
 def _declared(opened: Opened) -> int:
     try:
         return int(opened.objects.Root.Pages.Count) if opened.objects is not None else 0
     except (AttributeError, TypeError, ValueError, pikepdf.PdfError):
         return 0
-
-
-def _objects(opened: Opened, pdf: pikepdf.Pdf, reader: PageReader, drawn: Drawn, decoder: Decoder) -> Iterator[Found]:
-    objects = walk(pdf, opened.pages)
-    found, packets = Sorted(), _packets(pdf)
-    drawn.contents.update((stream.objgen, stream) for stream in packets)  # read below
-    yield from info_part(pdf)
-    yield from sort_streams(objects, drawn, decoder, found)
-    yield from _undrawn(found, opened, pdf, reader)
-    yield from text_parts([*objects.texts, *found.texts], "\n".join(reader.texts))
-    yield from _form(packets, decoder)
-    yield from _notices(objects, pdf)
-
-
-def _undrawn(found: Sorted, opened: Opened, pdf: pikepdf.Pdf, reader: PageReader) -> Iterator[Found]:
-    """Read what no page draws: appearances, patterns, forms and images left behind."""
-    streams = [*found.undrawn, *found.images]
-    if not streams:
-        return
-    try:
-        data = as_pages(streams, pdf, opened.pages)
-    except (pikepdf.PdfError, TypeError, ValueError) as error:
-        yield Gap(stage="extract", code="damaged", path="objects", detail=str(error)[:200])
-        return
-    made = open_both(data)
-    yield from made.gaps
-    reader.second = second_reader(data)
-    drawn, decoder = Drawn(), Decoder(reader.limits)
-    for number, (stream, page) in enumerate(zip(streams, made.pages, strict=True), 1):
-        if made.drawing is not None:
-            content = read_content(page, drawn, decoder)
-            path = f"object/{stream.objgen[0]}"
-            yield from reader.read(made.drawing.raw, number, content, path=path, visibility="hidden")
-    made.close()
-
-
-def _packets(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
-    form = pdf.Root.get("/AcroForm")
-    found = form.get("/XFA") if isinstance(form, pikepdf.Dictionary) else None
-    streams = list(found) if isinstance(found, pikepdf.Array) else [found]
-    return [stream for stream in streams if isinstance(stream, pikepdf.Stream)]
-
-
-def _form(packets: list[pikepdf.Stream], decoder: Decoder) -> Iterator[Found]:
-    """The packets of an XFA form, joined: singly they need not be XML."""
-    if not packets:
-        return
-    try:
-        text = markup_text(b"".join(decoder.read(stream) for stream in packets))
-    except (Damaged, TooLarge):
-        text = ""
-    if text:
-        yield Part(kind="body", text=text, path="xfa")
-    else:
-        yield Gap(stage="extract", code="xfa", path="xfa")
 
 
 def _notices(objects: Objects, pdf: pikepdf.Pdf) -> Iterator[Found]:
@@ -173,10 +131,12 @@ def _notices(objects: Objects, pdf: pikepdf.Pdf) -> Iterator[Found]:
         yield Notice(code="optional_content", path="layers", visibility="hidden")
 
 
-def _repairs(opened: Opened, pdf: pikepdf.Pdf) -> Iterator[Found]:
-    warnings = [w for w in map(str, pdf.get_warnings()) if _HARMLESS_REPAIR not in w]
-    if warnings or opened.mended:
-        yield Notice(code="repaired", path="", detail=(warnings or ["written anew"])[0].partition(">")[2][:160])
+def _repairs(opened: Opened, pdf: pikepdf.Pdf, lost: int) -> Iterator[Found]:
+    mended, missing = repairs(pdf, lost)
+    if mended or opened.mended:
+        yield Notice(code="repaired", path="", detail=mended or "written anew")
+    if missing:
+        yield Gap(stage="extract", code="damaged", path="objects", detail=missing)
 
 
 def _seen(reader: PageReader) -> Iterator[Found]:

@@ -24,6 +24,7 @@ _WHITE = re.compile(
 )
 _POLYGON = (b"\nh\nf", b" h f", b" h\nf")
 _THICK = 4.0  # points; a thinner bar is a rule, and covers no text
+_JUNK = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f-\xff]{2}")  # packed data, at a place where operators belong
 _DEPTH = 20
 
 ObjGen = tuple[int, int]
@@ -54,6 +55,8 @@ def read_content(page: pikepdf.Object, drawn: Drawn, decoder: Decoder) -> PageCo
     """Unpack the content of a page and all that it draws."""
     found = PageContent()
     contents = page.get("/Contents")
+    if contents is None and b"/Contents" in page.unparse(resolved=True):
+        found.problems.append("damaged")
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [] if contents is None else [contents]
     data = b""
     for stream in streams:
@@ -68,7 +71,10 @@ def read_content(page: pikepdf.Object, drawn: Drawn, decoder: Decoder) -> PageCo
 
 def _read(stream: pikepdf.Stream, decoder: Decoder, found: PageContent) -> bytes:
     try:
-        return decoder.read(stream)
+        data = decoder.read(stream)
+        if _JUNK.search(data, 0, 64):
+            found.problems.append("damaged")
+        return data
     except TooLarge as error:
         found.problems.append(error.code)
     except Damaged:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import pikepdf
 
 from pipeline.extract.parts import PartBuilder
 from pipeline.extract.pdf_contents import Drawn, fingerprint, read_content
-from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
-from pipeline.extract.pdf_ledger import squeezed, text_parts
-from pipeline.extract.pdf_objects import walk
-from pipeline.extract.pdf_open import Opened, open_both
+from pipeline.extract.pdf_decode import Decoder
+from pipeline.extract.pdf_ledger import squeezed
+from pipeline.extract.pdf_objects import Objects, walk
+from pipeline.extract.pdf_open import Opened, open_both, repairs
 from pipeline.extract.pdf_pages import Found, PageReader
+from pipeline.extract.pdf_rest import read_rest
 from pipeline.limits import Limits
-from pipeline.types import Blob, Gap, Part
+from pipeline.types import Gap, Part
 
 _MOST = 12
 
 
-def read_history(data: bytes, ends: tuple[int, ...], newest: Opened, said: str, limits: Limits) -> Iterator[Found]:
+def read_history(
+    data: bytes, ends: tuple[int, ...], newest: Opened, objects: Objects, said: str, limits: Limits
+) -> Iterator[Found]:
     """Text, strings and files of each older revision that `said`, all text of the newest, does not hold."""
     decoder = Decoder(limits)
-    known_pages = {fingerprint(page, decoder) for page in newest.pages}
-    known_files = set(_files(newest, decoder))
+    pages = {fingerprint(page, decoder) for page in newest.pages}
+    streams = {_digest(stream) for stream in objects.streams}
     known = squeezed(said)
     for number, end in enumerate(ends, 1):
         path = f"revision/{number}"
@@ -32,10 +36,7 @@ def read_history(data: bytes, ends: tuple[int, ...], newest: Opened, said: str, 
             return
         older = open_both(data[:end])
         try:
-            if older.gaps or older.drawing is None or older.objects is None:
-                yield Gap(stage="extract", code="prior_revision", path=path)
-                continue
-            for found in _read_revision(older, path, known_pages, known_files, limits):
+            for found in _read_revision(older, path, pages, streams, limits):
                 news = _news(found, known) if isinstance(found, Part) else found
                 if news:
                     yield news
@@ -46,38 +47,31 @@ def read_history(data: bytes, ends: tuple[int, ...], newest: Opened, said: str, 
 
 
 def _read_revision(
-    older: Opened, path: str, known_pages: set[str], known_files: set[str], limits: Limits
+    older: Opened, path: str, known_pages: set[str], known_streams: set[bytes], limits: Limits
 ) -> Iterator[Found]:
-    assert older.objects is not None and older.drawing is not None
+    if older.gaps or older.drawing is None or older.objects is None:
+        yield Gap(stage="extract", code="prior_revision", path=path)
+        return
     reader, decoder, drawn = PageReader(limits=limits), Decoder(limits), Drawn()
     for number, page in enumerate(older.pages, 1):
+        content = read_content(page, drawn, decoder)
         key = fingerprint(page, decoder)
         if key not in known_pages:
             known_pages.add(key)
-            content = read_content(page, drawn, decoder)
+            where = f"{path}/page/{number}"
             yield from reader.read(
-                older.drawing.raw, number, content, path=f"{path}/page/{number}", kind="revision", visibility="deleted"
+                older.drawing.raw, number, content, path=where, kind="revision", visibility="deleted"
             )
-    yield from text_parts(walk(older.objects, older.pages).texts, "", visibility="deleted", prefix=f"{path}/")
-    for sha256, blob in _files(older, decoder).items():
-        if sha256 not in known_files:
-            known_files.add(sha256)
-            yield blob
+    objects = walk(older.objects, older.pages)
+    objects.streams = [stream for stream in objects.streams if _digest(stream) not in known_streams]
+    known_streams.update(map(_digest, objects.streams))
+    yield from read_rest(older.objects, older.pages, objects, reader, drawn, prefix=f"{path}/", visibility="deleted")
+    if missing := repairs(older.objects, objects.lost)[1]:
+        yield Gap(stage="extract", code="prior_revision", path=path, detail=missing)
 
 
-def _files(opened: Opened, decoder: Decoder) -> dict[str, Blob]:
-    found: dict[str, Blob] = {}
-    if opened.objects is None:
-        return found
-    objects = walk(opened.objects, opened.pages)
-    for stream in objects.streams:
-        if stream.objgen in objects.files:
-            try:
-                blob = Blob.of(decoder.read(stream), name=objects.files[stream.objgen])
-            except (Damaged, TooLarge):
-                blob = Blob.of(bytes(stream.read_raw_bytes()), name=objects.files[stream.objgen])
-            found[blob.sha256] = blob
-    return found
+def _digest(stream: pikepdf.Stream) -> bytes:
+    return hashlib.sha256(bytes(stream.read_raw_bytes())).digest()
 
 
 def _news(part: Part, known: str) -> Part | None:
@@ -87,4 +81,6 @@ def _news(part: Part, known: str) -> Part | None:
         text = part.text[block.start : block.end]
         if squeezed(text) not in known:
             builder.add(text, block.role, block.where)
+    if not part.blocks and squeezed(part.text) not in known:
+        builder.add(part.text)
     return next(builder.parts(), None)

@@ -72,6 +72,7 @@ class Objects:
     streams: list[pikepdf.Stream] = field(default_factory=list)
     keys: dict[ObjGen, set[str]] = field(default_factory=lambda: defaultdict(set))  # under which keys it is referred to
     files: dict[ObjGen, str] = field(default_factory=dict)  # embedded file stream -> name
+    lost: int = 0  # objects that are referred to and not there
     marks: set[str] = field(default_factory=set)  # of MARKS, those that occur
 
 
@@ -99,9 +100,11 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
     read_apart = info.objgen if isinstance(info, pikepdf.Object) else None
     loose: list[tuple[ObjGen, bytes]] = []
     written: list[bytes] = []
+    there: set[ObjGen] = set()
     for item in pdf.objects:
         if not isinstance(item, pikepdf.Object):
-            continue
+            continue  # a number or a name
+        there.add(item.objgen)
         raw = item.unparse(resolved=True)
         if raw.endswith(b" R") and isinstance(item, pikepdf.Stream):  # qpdf writes a stream as a reference
             found.streams.append(item)
@@ -112,10 +115,15 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
         elif _STRING.search(raw) and item.objgen != read_apart:
             _look(item, raw, found, annotated)
     _refer(b"\n".join(written), found)
+    found.lost = sum(1 for objgen in found.keys if objgen not in there and _is_null(pdf, objgen))
     for objgen, raw in loose:
         for key in found.keys.get(objgen, {""}):
             _add(found, key, _text(raw), None, False)
     return found
+
+
+def _is_null(pdf: pikepdf.Pdf, objgen: ObjGen) -> bool:
+    return pdf.get_object(objgen) is None
 
 
 def _refer(written: bytes, found: Objects) -> None:

@@ -19,6 +19,14 @@ from pipeline.types import Gap
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs passages; what is wrong comes as a gap
 
+_HARMLESS = "common error handled correctly"
+# Of qpdf's warnings, those after which every object is there.
+_MENDED = (
+    "file is damaged", "reconstruct", "startxref", "xref", "duplicated key", "lacks /Length", "expected endstream",
+    "Resources is missing", "recover stream length", "recovered stream length", "doesn't match", "%PDF",
+    "reported number of objects",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Opened:
@@ -91,6 +99,20 @@ def layers_off(pdf: pikepdf.Pdf) -> bool:
     nothing = pikepdf.Dictionary()
     settings = pdf.Root.get("/OCProperties", nothing).get("/D", nothing)
     return ("/OFF" in settings and len(settings["/OFF"]) > 0) or settings.get("/BaseState") == "/OFF"
+
+
+def repairs(pdf: pikepdf.Pdf, lost: int) -> tuple[str, str]:
+    """What qpdf had to mend, and what may be missing after it; both empty for a sound file. Ask after the last read.
+
+    `lost` objects are referred to and not there: that says something only where the table of objects was rebuilt.
+    """
+    warnings = [w.partition(">")[2][:160] for w in map(str, pdf.get_warnings()) if _HARMLESS not in w]
+    serious = [warning for warning in warnings if not any(known in warning for known in _MENDED)]
+    if lost and any("reconstruct" in warning for warning in warnings):
+        serious.append(f"{lost} objects are missing")
+    if b"/Info" in pdf.trailer.unparse() and not isinstance(pdf.trailer.get("/Info"), pikepdf.Dictionary):
+        serious.append("the document information is missing")
+    return (warnings or [""])[0], (serious or [""])[0]
 
 
 def _all_layers(pdf: pikepdf.Pdf) -> bytes | None:

@@ -1,0 +1,79 @@
+"""Reads what a PDF holds beside its pages: files, forms, text streams, and drawings that no page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pikepdf
+
+from pipeline.extract.pdf_contents import Drawn, read_content
+from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
+from pipeline.extract.pdf_ledger import markup_text, text_parts
+from pipeline.extract.pdf_objects import Objects
+from pipeline.extract.pdf_open import open_both, second_reader
+from pipeline.extract.pdf_pages import Found, PageReader
+from pipeline.extract.pdf_streams import Sorted, sort_streams
+from pipeline.extract.pdf_undrawn import as_pages
+from pipeline.types import Gap, Part, Visibility
+
+
+def read_rest(
+    pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object], objects: Objects, reader: PageReader, drawn: Drawn,
+    *, prefix: str = "", visibility: Visibility = "visible",
+) -> Iterator[Found]:  # fmt: skip
+    """Everything that `objects` holds and `drawn` does not; text that only repeats what `reader` read is left out."""
+    found, packets, decoder = Sorted(), _packets(pdf), Decoder(reader.limits)
+    drawn.contents.update((stream.objgen, stream) for stream in packets)  # read below
+    yield from sort_streams(objects, drawn, decoder, found)
+    shown = "\n".join(reader.texts)
+    yield from _undrawn([*found.undrawn, *found.images], pdf, pages, reader, prefix)
+    yield from text_parts([*objects.texts, *found.texts], shown, visibility, prefix)
+    yield from _form(packets, decoder, prefix)
+
+
+def _undrawn(
+    streams: Sequence[pikepdf.Stream],
+    pdf: pikepdf.Pdf,
+    pages: Sequence[pikepdf.Object],
+    reader: PageReader,
+    prefix: str,
+) -> Iterator[Found]:
+    """Read what no page draws: appearances, patterns, forms and images left behind."""
+    if not streams:
+        return
+    try:
+        data = as_pages(streams, pdf, pages)
+    except (pikepdf.PdfError, TypeError, ValueError) as error:
+        yield Gap(stage="extract", code="damaged", path=f"{prefix}objects", detail=str(error)[:200])
+        return
+    made = open_both(data)
+    yield from made.gaps
+    reader.second = second_reader(data)
+    drawn, decoder = Drawn(), Decoder(reader.limits)
+    for number, (stream, page) in enumerate(zip(streams, made.pages, strict=True), 1):
+        if made.drawing is not None:
+            content = read_content(page, drawn, decoder)
+            path = f"{prefix}object/{stream.objgen[0]}"
+            yield from reader.read(made.drawing.raw, number, content, path=path, visibility="hidden")
+    made.close()
+
+
+def _packets(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
+    form = pdf.Root.get("/AcroForm")
+    found = form.get("/XFA") if isinstance(form, pikepdf.Dictionary) else None
+    streams = list(found) if isinstance(found, pikepdf.Array) else [found]
+    return [stream for stream in streams if isinstance(stream, pikepdf.Stream)]
+
+
+def _form(packets: list[pikepdf.Stream], decoder: Decoder, prefix: str) -> Iterator[Found]:
+    """The packets of an XFA form, joined: singly they need not be XML."""
+    if not packets:
+        return
+    try:
+        text = markup_text(b"".join(decoder.read(stream) for stream in packets))
+    except (Damaged, TooLarge):
+        text = ""
+    if text:
+        yield Part(kind="body", text=text, path=f"{prefix}xfa")
+    else:
+        yield Gap(stage="extract", code="xfa", path=f"{prefix}xfa")
