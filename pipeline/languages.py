@@ -56,7 +56,7 @@ def language(text: str) -> str | None:
         return None
     if sum(word in _ENGLISH for word in words) >= _ENGLISH_SHARE * len(words):
         return "en"
-    chances = {code: float(chance) for code, chance in _identifier().rank(text)}
+    chances: dict[str, float] = {code: float(chance) for code, chance in _identifier().rank(text)}
     code, chance = max(chances.items(), key=lambda pair: pair[1])
     if code in COVERED:
         return code
