@@ -59,13 +59,16 @@ def _story(part: PackagePart, kind: PartKind, styles: Styles, package: Package) 
     for code in dict.fromkeys(story.codes):
         codes.add(code, role="line")
     yield from codes.parts()
-    yield from attributes(part)
+    yield from attributes(part, package)
 
 
 def _styles(package: Package, main: PackagePart | None, gaps: list[Gap]) -> Styles:
     for relationship in main.relationships.values() if main else ():
         if relationship.kind == "styles" and relationship.target in package.parts:
-            return Styles(parse(package.parts[relationship.target], package.limits, gaps))
+            part = package.parts[relationship.target]
+            styles = Styles.of_text(part.text)
+            root = parse(part, package.limits, gaps) if styles is None else None
+            return styles or (Styles() if root is None else Styles.of_tree(root))
     return Styles()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.extract.ooxml import PackagePart, attribute, local, open_package, parse
+from pipeline.extract.ooxml import Package, PackagePart, attribute, local, open_package, parse
 from pipeline.extract.ooxml_rest import Item, attributes, read_rest
 from pipeline.extract.ooxml_words import text_lines
 from pipeline.extract.parts import PartBuilder
@@ -33,11 +33,11 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Item]:
         yield Gap(stage="extract", code="damaged", path=blob.name, detail="content.xml cannot be read")
     else:
         taken.add(content.key)
-        yield from _content(content, root)
+        yield from _content(content, root, package)
     yield from read_rest(package, taken)
 
 
-def _content(part: PackagePart, root: etree._Element) -> Iterator[Item]:
+def _content(part: PackagePart, root: etree._Element, package: Package) -> Iterator[Item]:
     hidden_styles = {
         attribute(style, "name")
         for style in root.iter()
@@ -55,7 +55,7 @@ def _content(part: PackagePart, root: etree._Element) -> Iterator[Item]:
                 other.add(line)
     yield from comments.parts()
     yield from other.parts()
-    yield from attributes(part)
+    yield from attributes(part, package)
 
 
 def _sheet(table: etree._Element, number: int, hidden_styles: set[str | None], comments: PartBuilder) -> Iterator[Item]:

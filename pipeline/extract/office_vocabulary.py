@@ -36,7 +36,7 @@ slidenumber row column background graphic frame oval elbow rounded right left fr
 legend plot area series axis value category major minor gridlines good bad neutral input output calculation
 check cell explanatory linked total warning currency percent comma unknown word excel powerpoint microsoft
 http https www com schemas openxmlformats
-google ctr objects per cent general red followed true false
+google ctr objects per cent general red followed true false toa mail hashtag ole
 """
 VOCABULARY = frozenset(_WORDS.split())
 BUILT_IN = frozenset(_built_in_styles())
@@ -46,3 +46,15 @@ MACHINE_NAME = re.compile(
     r"allowSpaceOfSameStyleInTable|/[\w/.-]+\?ContentType=[\w/.+-]+|_(?:Toc|Ref|Hlk|GoBack|MON|PID)\w*|\{?[0-9A-Fa-f-]{32,38}\}?|"
     r"[a-z]{1,4}\d{1,4}|urn:[\w.:-]+|https?://[\w./:-]*(?:schemas|microsoft|w3\.org|purl|openoffice|oasis)[\w./:#-]*"
 )
+_STYLE_NAME = re.compile(r'="([^"]*[A-Za-z]{2}[^"]*)"')
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def distinct_tags(text: str) -> dict[str, None]:
+    """The part's tags, each once and with the text behind it, without the list of styles that Word could offer."""
+    start, end = text.find("<w:latentStyles"), text.rfind("</w:latentStyles>")
+    if 0 <= start < end:
+        names = " ".join(set(_STYLE_NAME.findall(text, start, end)) - BUILT_IN)
+        if VOCABULARY.issuperset(_LETTERS.findall(names.casefold())):
+            text = text[:start] + text[end:]
+    return dict.fromkeys(text.split("<"))

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from pipeline.extract.office_vocabulary import distinct_tags
 from pipeline.extract.zipped import Budget, Item, Member, members
 from pipeline.limits import Limits
 from pipeline.types import Gap, Notice
@@ -50,6 +51,7 @@ class PackagePart:
     data: bytes
     relationships: dict[str, Relationship] = field(default_factory=dict)
     _text: str | None = None
+    _tags: dict[str, None] | None = None
 
     @property
     def text(self) -> str:
@@ -57,6 +59,13 @@ class PackagePart:
         if self._text is None:
             self._text = text_of(self.data)
         return self._text
+
+    @property
+    def tags(self) -> dict[str, None]:
+        """The part's distinct tags, found once."""
+        if self._tags is None:
+            self._tags = distinct_tags(self.text)
+        return self._tags
 
 
 @dataclass(slots=True)
@@ -67,6 +76,7 @@ class Package:
     relationships: dict[str, Relationship]
     reports: list[Item]
     limits: Limits
+    seen_tags: set[str] = field(default_factory=set)
 
     def target(self, kind: str) -> PackagePart | None:
         """The first part that the package itself points to by a relationship of `kind`."""
@@ -148,7 +158,7 @@ def parse(part: PackagePart, limits: Limits, gaps: list[Gap]) -> etree._Element 
         part.data if part.data.startswith(_PLAIN) else _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
     )
     try:
-        root = etree.fromstring(source, _STRICT)
+        root = etree.fromstring(source, STRICT)
     except etree.XMLSyntaxError as error:
         code = "limit_xml" if "depth" in str(error).lower() else "damaged"
         gaps.append(_gap(code, part.name, str(error)))
@@ -172,7 +182,7 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
     )
 
 
-_STRICT, _LENIENT = _parser(), _parser(recover=True)
+STRICT, _LENIENT = _parser(), _parser(recover=True)
 
 
 def _recovered(source: bytes) -> etree._Element | None:

@@ -10,7 +10,15 @@ from html import unescape
 from pipeline.extract import ole_objects, vba
 from pipeline.extract.embedded import child, too_small_for_text
 from pipeline.extract.ooxml import CONTENT_TYPES, Package, PackagePart, external_references, parse
-from pipeline.extract.ooxml_words import attribute_words, has_text, labelled, settings, text_lines
+from pipeline.extract.ooxml_words import (
+    attribute_words,
+    comments,
+    has_text,
+    labelled,
+    packed_drawings,
+    settings,
+    text_lines,
+)
 from pipeline.extract.parts import PartBuilder
 from pipeline.extract.zipped import Member
 from pipeline.types import Blob, Gap, Notice, Part, PartKind, Visibility
@@ -19,6 +27,7 @@ Item = Part | Gap | Blob | Notice
 
 _MEDIA = re.compile(r"audio/|video/|model/|font|inkml|activex", re.IGNORECASE)
 _MEDIA_NAMES = re.compile(r"\.(?:odttf|fntdata|ttf|otf|wav|mp3|mp4|m4a|wma|wmv|avi|mov|glb|fbx)$")
+_OFFICE_XML = re.compile(r"openxmlformats|\bms-|\.vml|vmldrawing|opendocument")
 _DEVICE = re.compile(r"printersettings|devmode", re.IGNORECASE)
 _BETWEEN_TAGS = re.compile(r">([^<]+)")
 _PIVOT_TEXT = re.compile(r'<(?:\w+:)?s\s[^>]*?v="([^"]+)"')
@@ -68,7 +77,7 @@ def read_xml(part: PackagePart, package: Package, *, kind: PartKind | None = Non
         builder.add(line, role="line" if properties else "paragraph")
     yield from builder.parts()
     if not properties:
-        yield from attributes(part)
+        yield from attributes(part, package)
 
 
 def _text(part: PackagePart, package: Package, gaps: list[Gap], *, properties: bool) -> Iterator[str]:
@@ -76,7 +85,7 @@ def _text(part: PackagePart, package: Package, gaps: list[Gap], *, properties: b
         yield from (unescape(text) for text in dict.fromkeys(_PIVOT_TEXT.findall(part.text)))
     if part.key.endswith(".vml"):  # XML in name only: Office writes unclosed tags
         yield from (unescape(text) for text in _BETWEEN_TAGS.findall(part.text) if text.strip())
-    elif has_text(part.text):
+    elif has_text(part.tags):
         root = parse(part, package.limits, gaps)
         if root is not None:
             read = settings if part.key.endswith("settings.xml") and not part.content_type else text_lines
@@ -89,12 +98,18 @@ def _kind(part: PackagePart) -> PartKind:
     return "comment" if "comment" in part.key else "body"
 
 
-def attributes(part: PackagePart) -> Iterator[Part]:
-    """Alternative texts, titles, names, field codes and whatever else was written into attributes."""
+def attributes(part: PackagePart, package: Package) -> Iterator[Part | Blob]:
+    """Alternative texts, titles, names, field codes and whatever else was written into attributes, once a package."""
+    tags = [tag for tag in part.tags if tag not in package.seen_tags]
+    package.seen_tags.update(tags)
     builder = PartBuilder(kind="metadata", path=f"{part.name}#attributes", visibility="hidden")
-    for value in attribute_words(part.text):
+    for value in attribute_words(tags, everything=not _OFFICE_XML.search(part.content_type)) + comments(
+        part.text, tags
+    ):
         builder.add(value, role="line")
     yield from builder.parts()
+    for number, drawing in enumerate(packed_drawings(tags), start=1):
+        yield child(drawing, f"{part.name}/gfxdata{number}")
 
 
 def _links(package: Package) -> Iterator[Part]:

@@ -9,11 +9,12 @@ and values all of whose words belong to the vocabulary that Office itself writes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 from lxml import etree
 
+from pipeline.extract.embedded import decode_base64
 from pipeline.extract.office_vocabulary import BUILT_IN, MACHINE_NAME, VOCABULARY
 from pipeline.extract.ooxml import attribute, local, texts
 
@@ -23,8 +24,6 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 _FONT_TAGS = ("style:font-face", "w:font ", "w:altName", "m:mathFont", "a:font ", "a:latin", "a:ea", "a:cs", "a:sym")
 _LONGEST_FONT_TAG = 300
 _PARAGRAPHS = ("p", "si", "is", "text")
-_TEXT = re.compile(r">\s*[^<\s]")
-_STYLE_NAME = re.compile(r'="([^"]*[A-Za-z]{2}[^"]*)"')
 _ODD = ("='", "= ", " =", "=\n", "=\t")
 _VALUED = """
     docVar alias tag tblCaption tblDescription helpText statusText listEntry default query mailSubject
@@ -36,8 +35,12 @@ _FREE_NAMES = """
     cmd progId userId providerId lastValue formatCode refersTo sourceName uniqueName totalsRowLabel
 """
 _FREE = frozenset(_FREE_NAMES.split())
-_FREE_ATTRIBUTE = re.compile(rf'[\s:]({"|".join(_FREE)})="([^"]+)"')
+_BY_INITIAL = {name[0]: [other[1:] for other in sorted(_FREE) if other[0] == name[0]] for name in sorted(_FREE)}
+_INITIALS = "|".join(f"{initial}(?:{'|'.join(rest)})" for initial, rest in _BY_INITIAL.items())  # fewer branches to try
+_FREE_ATTRIBUTE = re.compile(rf'[\s:]({_INITIALS})="([^"]+)"')
 _LONG_VALUE = re.compile(r'="([^" ]* [^"]*|[^"]{41,})"')
+_ANY_ATTRIBUTE = re.compile(r'\s((?!xmlns)[\w:.-]+)="([^"]+)"')
+_PACKED = re.compile(r'gfxdata="([^"]+)"')
 _LAST_WORD = re.compile(r"[\s:]")
 _VALUED_ELEMENT = re.compile(rf'<(?:\w+:)?(?:{"|".join(_VALUED.split())})\s[^>]*?val="([^"]+)"')
 _IDENTIFIERS = re.compile(
@@ -46,10 +49,7 @@ _IDENTIFIERS = re.compile(
     r"storeItemID|cryptAlgorithm\w*|hash|salt|hashValue|saltValue|algorithmName|Algorithm|connectortype|eqn|"
     r"prst|lang|bidi|val0|spid|themeColor|sharedFormula|from|to|fill\w*|filter|key(?:Times|Points)|schemaLocation"
 )
-
-
 _SEALS = frozenset(("DigestValue", "SignatureValue", "Modulus", "Exponent"))
-
 _STAMPS = ("created", "modified", "lastPrinted", "filetime", "AppVersion", "TotalTime", "Application", "DocSecurity")
 _COUNTS = """
     Pages Words Characters CharactersWithSpaces Lines Paragraphs Slides Notes HiddenSlides MMClips ScaleCrop
@@ -57,28 +57,45 @@ _COUNTS = """
 """
 
 
-def attribute_words(text: str) -> list[str]:
-    """Distinct attribute values of the part, and its comments, that a person may have written."""
-    text, built_in = _without_latent_styles(text)
-    found = dict.fromkeys(built_in)
-    for name, value in dict.fromkeys(_pairs(text)):
-        if _may_be_words(name, value):
-            found[unescape(value).strip()] = None
-    for comment in _COMMENT.findall(text) if "<!--" in text or text.count("<?") > 1 else ():
-        found["".join(comment).strip()] = None
-    return [value for value in found if value and value not in BUILT_IN and not _machine(value)]
+def attribute_words(tags: Iterable[str], *, everything: bool = False) -> list[str]:
+    """Attribute values in `tags` (text after each "<") that a person may have written; comments, too.
 
-
-def has_text(text: str) -> bool:
-    """Whether any character stands between the tags, as opposed to in them."""
-    return _TEXT.search(text) is not None or "<![CDATA[" in text
-
-
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Attributes that may hold words: those of free names, of elements whose value is free, and all that are long."""
-    if any(text.find(odd, 100) >= 0 for odd in _ODD):  # after the declaration
+    `everything` is for XML that is no format of Office: there every value with a word in it counts.
+    """
+    text = "<" + "<".join(tag for tag in tags if not _names_fonts(tag))
+    if any(odd in text for odd in _ODD):
         text = _ATTRIBUTE.sub(_regular, text)
-    text = "<".join(tag for tag in dict.fromkeys(text.split("<")) if not _names_fonts(tag))
+    found: dict[str, None] = {}
+    for name, value in dict.fromkeys(_pairs(text, everything=everything)):
+        if value not in BUILT_IN and _may_be_words(name, value, everything=everything):
+            found[unescape(value).strip()] = None
+    return [value for value in found if value and not _machine(value)]
+
+
+def comments(text: str, tags: Iterable[str]) -> list[str]:
+    """Comments and processing instructions of the part."""
+    if not any(tag[:1] in "!?" and not tag.startswith("?xml ") for tag in tags if tag):
+        return []
+    return ["".join(comment).strip() for comment in _COMMENT.findall(text)]
+
+
+def has_text(tags: Iterable[str]) -> bool:
+    """Whether any character stands between the tags, as opposed to in them."""
+    return any(tag[-1:] != ">" and (tag[:2] == "![" or (">" in tag and tag.rstrip()[-1] != ">")) for tag in tags)
+
+
+def packed_drawings(tags: Iterable[str]) -> Iterator[bytes]:
+    """The packages in which Word hides a second rendering of an old drawing, in attributes named gfxdata."""
+    for tag in tags:
+        for value in _PACKED.findall(tag) if "gfxdata=" in tag else ():
+            yield decode_base64(unescape(value).encode("ascii", "replace"))[0]
+
+
+def _pairs(text: str, *, everything: bool) -> Iterator[tuple[str, str]]:
+    """Attributes that may hold words: those of free names, of elements whose value is free, and all that are long."""
+    if everything:
+        yield from _ANY_ATTRIBUTE.findall(text)
+        return
     yield from _FREE_ATTRIBUTE.findall(text)
     for match in _LONG_VALUE.finditer(text):
         before = text[max(match.start() - 60, 0) : match.start()]
@@ -95,14 +112,6 @@ def _regular(match: re.Match[str]) -> str:
     """The attribute as Office writes it: double quotes, no spaces around the sign."""
     name, double, single = match.groups()
     return f'{name}="{double or (single or "").replace(chr(34), "&quot;")}"'
-
-
-def _without_latent_styles(text: str) -> tuple[str, list[str]]:
-    """Cut out Word's list of the styles it could offer: two thirds of the attributes of a document, all built in."""
-    start, end = text.find("<w:latentStyles"), text.find("</w:latentStyles>")
-    if not 0 <= start < end or "\n" in text[start:end]:
-        return text, []
-    return text[:start] + text[end:], [name for name in _STYLE_NAME.findall(text, start, end) if name not in BUILT_IN]
 
 
 def text_lines(root: etree._Element) -> list[str]:
@@ -152,11 +161,11 @@ def _sealed(name: str, text: str) -> bool:
     return name in _SEALS and len(packed) <= 1024 and re.fullmatch(r"[A-Za-z0-9+/=]+", packed) is not None
 
 
-def _may_be_words(name: str, value: str) -> bool:
+def _may_be_words(name: str, value: str, *, everything: bool) -> bool:
     words = _WORDS.findall(value)
     if not words or name.startswith("xmlns"):
         return False
-    if name in _FREE or name == "val":
+    if everything or name in _FREE or name == "val":
         return True
     if _IDENTIFIERS.fullmatch(name):
         return False

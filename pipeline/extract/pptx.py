@@ -84,7 +84,7 @@ def _slide(part: PackagePart, package: Package, shapes: Shapes, where: Where) ->
     yield from _parts(part, unseen, "body", where, hidden=True, suffix="#hidden")
     if unseen:
         yield Notice(code="invisible_text", path=part.name, visibility="hidden")
-    yield from attributes(part)
+    yield from attributes(part, package)
 
 
 def _parts(
@@ -112,7 +112,7 @@ def _plain(part: PackagePart, package: Package, kind: PartKind, where: Where) ->
     yield from gaps
     if root is not None:
         yield from _parts(part, Shapes().read(root), kind, where, hidden=False)
-        yield from attributes(part)
+        yield from attributes(part, package)
 
 
 def _is_backdrop(part: PackagePart) -> bool:
@@ -127,4 +127,4 @@ def _backdrop(part: PackagePart, package: Package) -> Iterator[Item]:
     if root is not None:
         lines = [line for line in Shapes().read(root) if not _PROMPT.fullmatch(line.text.strip())]
         yield from _parts(part, lines, "body", NOWHERE, hidden=False)
-        yield from attributes(part)
+        yield from attributes(part, package)

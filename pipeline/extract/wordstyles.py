@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline.extract.ooxml import attribute, local
+from pipeline.extract.ooxml import STRICT, attribute, local
 from pipeline.types import Role
 
 _OFF = ("0", "false", "off", "none")
 _HIDING = ("vanish", "specVanish", "webHidden", "strike", "dstrike")
 _TINY_HALF_POINTS = 4
+_ID = re.compile(r'styleId="([^"]*)"')
 _PAPER = ("ffffff", "fefefe", "fdfdfd")
 
 
@@ -25,14 +27,30 @@ class _Style:
     item: bool
 
 
-class Styles:
-    """The styles of one document, each read together with those it is based on."""
+_PLAIN = _Style("", "", None, False, False)
 
-    def __init__(self, root: etree._Element | None = None) -> None:
-        self._styles: dict[str, _Style] = {}
-        for element in root if root is not None else ():
-            if local(element) == "style":
-                self._styles[attribute(element, "styleId") or ""] = _style(element)
+
+class Styles:
+    """The styles of one document, each read when it is first asked for, together with those it is based on."""
+
+    def __init__(self, sources: Mapping[str, etree._Element | str] | None = None, head: str = "") -> None:
+        self._sources, self._head = sources or {}, head
+        self._known: dict[str, _Style] = {}
+
+    @classmethod
+    def of_text(cls, text: str) -> Styles | None:
+        """Styles cut out of the part's text; None where it is not written as Word does."""
+        start = text.find("<w:styles")
+        head = text[start : text.find(">", start) + 1]
+        pieces = text.split("<w:style ")
+        if start < 0 or len(pieces) < 2 or head.endswith("/>"):
+            return None
+        identified = ((_ID.search(piece), piece) for piece in pieces[1:])
+        return cls({found[1]: piece.partition("</w:style>")[0] for found, piece in identified if found}, head)
+
+    @classmethod
+    def of_tree(cls, root: etree._Element) -> Styles:
+        return cls({attribute(e, "styleId") or "": e for e in root if local(e) == "style"})
 
     def of_paragraph(self, paragraph: etree._Element) -> str:
         for child in _properties(paragraph):
@@ -58,10 +76,21 @@ class Styles:
 
     def _chain(self, style: str) -> list[_Style]:
         chain: list[_Style] = []
-        while style in self._styles and len(chain) < 16:
-            chain.append(self._styles[style])
+        while style in self._sources and len(chain) < 16:
+            if style not in self._known:
+                self._known[style] = self._read(self._sources[style])
+            chain.append(self._known[style])
             style = chain[-1].based_on
         return chain
+
+    def _read(self, source: etree._Element | str) -> _Style:
+        if not isinstance(source, str):
+            return _style(source)
+        text = f"{self._head}<w:style {source}</w:style></w:styles>"
+        try:
+            return _style(etree.fromstring(text.encode("utf-8", "replace"), STRICT)[0])
+        except (etree.XMLSyntaxError, IndexError):
+            return _PLAIN  # the part's own reading says that it is damaged
 
 
 def _properties(paragraph: etree._Element) -> Iterable[etree._Element]:

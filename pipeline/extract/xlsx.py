@@ -34,7 +34,7 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Item]:
         yield from _sheet(name, state, part, package, book)
     yield from _unreferenced(book)
     yield from _names(main, root)
-    yield from attributes(main)
+    yield from attributes(main, package)
     yield from gaps
     yield from read_rest(package, taken)
 
@@ -102,7 +102,7 @@ def _sheet(name: str, state: str, part: PackagePart, package: Package, book: Boo
     yield from _lines(part, "header", sheet.headers, "#print", place)
     yield from _lines(part, "code", [worksheet.spelled(formula) for formula in sheet.formulas], "#formulas", place)
     yield from _lines(part, "metadata", sheet.other, "#other", place)
-    yield from attributes(part)
+    yield from attributes(part, package)
 
 
 def _lines(part: PackagePart, kind: str, lines: list[str], suffix: str, where: Where) -> Iterator[Part]:

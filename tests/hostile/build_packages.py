@@ -108,15 +108,6 @@ def utf16(text: str) -> bytes:
     return word("", parts={"word/document.xml": document.encode("utf-16")})
 
 
-def upperoffice_case(text: str) -> bytes:
-    document = _document(text)
-    return make.package(
-        {"WORD/DOCUMENT.XML": document},
-        {"word/document.xml": "wordprocessingml.document.main+xml"},
-        main="word/document.xml",
-    )
-
-
 def upper_case(text: str) -> bytes:
     return make.package(
         {"WORD/DOCUMENT.XML": _document(text)},
