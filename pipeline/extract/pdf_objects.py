@@ -72,7 +72,7 @@ class Objects:
     streams: list[pikepdf.Stream] = field(default_factory=list)
     keys: dict[ObjGen, set[str]] = field(default_factory=lambda: defaultdict(set))  # under which keys it is referred to
     files: dict[ObjGen, str] = field(default_factory=dict)  # embedded file stream -> name
-    lost: int = 0  # objects that are referred to and not there
+    lost: int = 0  # objects that are counted or referred to and not there
     marks: set[str] = field(default_factory=set)  # of MARKS, those that occur
 
 
@@ -103,7 +103,8 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
     there: set[ObjGen] = set()
     for item in pdf.objects:
         if not isinstance(item, pikepdf.Object):
-            continue  # a number or a name
+            found.lost += item is None
+            continue  # a number
         there.add(item.objgen)
         raw = item.unparse(resolved=True)
         if raw.endswith(b" R") and isinstance(item, pikepdf.Stream):  # qpdf writes a stream as a reference
@@ -115,7 +116,7 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
         elif _STRING.search(raw) and item.objgen != read_apart:
             _look(item, raw, found, annotated)
     _refer(b"\n".join(written), found)
-    found.lost = sum(1 for objgen in found.keys if objgen not in there and _is_null(pdf, objgen))
+    found.lost += sum(1 for objgen in found.keys if objgen not in there and _is_null(pdf, objgen))
     for objgen, raw in loose:
         for key in found.keys.get(objgen, {""}):
             _add(found, key, _text(raw), None, False)
