@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ..policy import Policy
 from ..types import Evidence, Outcome, Passage, Reason, ScanResult, Step, Tag, Verdict, Where
@@ -25,6 +25,8 @@ from .result import (
     VerdictReason,
 )
 
+Mask = Callable[[str], str]
+
 
 def document_row(result: ScanResult, *, policy: Policy, audience: str, context: int = 160) -> DocumentRow:
     """The result of one file for `audience`. `context` is how many code points of a passage to quote on each side."""
@@ -32,7 +34,8 @@ def document_row(result: ScanResult, *, policy: Policy, audience: str, context: 
     top = result.documents[0]
     document_id = _digest(result.uri, top.blob.sha256)
     because = _reasons_by_tag(verdict)
-    findings = {id(tag): _finding(tag, because.get(id(tag)), policy, document_id, context) for tag in result.tags}
+    mask = _mask(result.tags)
+    findings = {id(tag): _finding(tag, because.get(id(tag)), policy, document_id, context, mask) for tag in result.tags}
     return DocumentRow(
         document_id=document_id,
         uri=result.uri,
@@ -54,6 +57,22 @@ def document_row(result: ScanResult, *, policy: Policy, audience: str, context: 
         passages_total=sum(not passage.joined for passage in result.passages),
         findings=tuple(sorted(findings.values(), key=_reading_order)),
     )
+
+
+_SHORTEST = 4  # a "secret" of fewer characters would blot out half of the report
+
+
+def _mask(tags: Iterable[Tag]) -> Mask:
+    """Dots for every secret found in the file, wherever it is quoted: a report must not spread what it warns of."""
+    spans = {tag.passage.text[tag.start : tag.end] for tag in tags if tag.detector == "secret"}
+    secrets = sorted((span for span in spans if len(span) >= _SHORTEST), key=len, reverse=True)
+
+    def mask(text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "•" * len(secret))
+        return text
+
+    return mask
 
 
 def _digest(*parts: object) -> str:
@@ -98,10 +117,10 @@ def _coverage(result: ScanResult, verdict: Verdict) -> Coverage:
     )
 
 
-def _finding(tag: Tag, reason: Reason | None, policy: Policy, document_id: str, context: int) -> Finding:
+def _finding(tag: Tag, reason: Reason | None, policy: Policy, document_id: str, context: int, mask: Mask) -> Finding:
     category = policy.categories.get(tag.category) if tag.category else None
     last = reason.steps[-1] if reason and reason.steps else None
-    quote, highlight = _quote(tag, context)
+    quote, highlight = _quote(tag, context, mask)
     place = tag.passage
     return Finding(
         finding_id=_digest(document_id, place.location, place.path, place.start, place.end, tag.category, tag.rule),
@@ -125,12 +144,12 @@ def _finding(tag: Tag, reason: Reason | None, policy: Policy, document_id: str, 
         highlight=highlight,
         span=Range(start=tag.start, end=tag.end),
         location=_location(place),
-        evidence=_evidence(tag.evidence),
+        evidence=_evidence(tag.evidence, mask),
         explanation=ExplanationRow(
             summary=tag.explanation.summary,
             original_score=tag.explanation.original_score,
             context_adjustment=tag.explanation.context_adjustment,
-            matched=tag.explanation.matched,
+            matched=tuple(map(mask, tag.explanation.matched)),
             top_terms=tuple(TermRow(term=term.term, weight=term.weight) for term in tag.explanation.top_terms),
         ),
     )
@@ -140,14 +159,14 @@ def _step(step: Step) -> StepRow:
     return StepRow(rule_id=step.rule, proprietary=step.proprietary, capability=step.capability, sentence=step.sentence)
 
 
-def _evidence(evidence: Iterable[Evidence]) -> tuple[EvidenceRow, ...]:
+def _evidence(evidence: Iterable[Evidence], mask: Mask) -> tuple[EvidenceRow, ...]:
     return tuple(
         EvidenceRow(
             facet=each.facet,
             rule_id=each.rule,
             start=each.start,
             end=each.end,
-            quote=each.quote,
+            quote=mask(each.quote),
             entry=each.entry,
             audience=each.audience,
             valid_until=each.valid_until.isoformat() if each.valid_until else None,
@@ -174,9 +193,9 @@ def _location(passage: Passage) -> Location:
     )
 
 
-def _quote(tag: Tag, context: int) -> tuple[str, Range]:
+def _quote(tag: Tag, context: int, mask: Mask) -> tuple[str, Range]:
     """The passage around what was recognised, cut at word ends, with an ellipsis wherever something was left out."""
-    text = tag.passage.text
+    text = mask(tag.passage.text)
     start, end = (tag.start, tag.end) if 0 <= tag.start < tag.end <= len(text) else (0, len(text))
     left = max(0, start - context)
     right = min(len(text), end + context if (start, end) != (0, len(text)) else max(2 * context, 1))
@@ -186,7 +205,5 @@ def _quote(tag: Tag, context: int) -> tuple[str, Range]:
         right = max(text.rfind(" ", end, right), end) if end < right else right
     before, after = "…" if left else "", "…" if right < len(text) else ""
     shift = len(before) - left
-    if tag.detector == "secret":  # a report must not spread the very thing that it warns of
-        text = f"{text[:start]}{'•' * (end - start)}{text[end:]}"
     quote = f"{before}{text[left:right]}{after}"
     return quote, Range(start=max(0, start + shift), end=min(len(quote) - len(after), end + shift))

@@ -47,7 +47,8 @@ def write(finding: Finding, row: DocumentRow, policy: Policy, out: TextIO, *, co
         console.print()
         console.print(Padding(_figure(finding, policy), (0, 0, 0, 2)))
     console.print()
-    console.print(Text(f"  {plain(finding.sentence) or 'this finding alone changes nothing'}"))
+    sentence = plain(finding.sentence) or "this finding alone changes nothing"
+    console.print(Padding(Text(sentence), (0, 0, 0, 2)))
 
 
 def _lines(finding: Finding, row: DocumentRow, policy: Policy) -> Iterator[tuple[str, str]]:

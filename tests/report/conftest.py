@@ -61,6 +61,9 @@ def tags() -> tuple[Tag, ...]:
             score=0.66, fingerprint="v1:ad"),
         Tag(passage=passage(SECRET, path="page/6"), category=None, detector="secret", rule="secret.api-key", score=0.9,
             start=11, end=34, fingerprint="v1:ae"),
+        Tag(passage=passage(SECRET, path="page/6"), category="predeployment_model_access", detector="matcher",
+            rule="pattern.access.key", score=0.6, start=0, end=7, fingerprint="v1:af", certain=False,
+            explanation=Explanation(matched=("key is obviously-fake-0000-key",))),
     )  # fmt: skip
 
 
