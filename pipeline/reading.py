@@ -74,7 +74,9 @@ def read(blob: Blob, sandbox: Sandbox, limits: Limits) -> tuple[Document, ...]:
 
 def _again(blob: Blob, before: Document) -> Document:
     """The document of equal bytes, under the name and in the place of `blob`; its children are already listed."""
-    parts = tuple(replace(part, text=blob.name) if part.kind == "name" and part.path == "name" else part for part in before.parts)
+    parts = tuple(
+        replace(part, text=blob.name) if part.kind == "name" and part.path == "name" else part for part in before.parts
+    )
     return replace(before, blob=replace(blob, media_type=before.blob.media_type), parts=parts, children=())
 
 

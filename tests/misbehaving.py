@@ -6,7 +6,7 @@ import ctypes
 import os
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from pipeline import extract
@@ -18,41 +18,55 @@ BEFORE = Part(kind="body", text="read before it happened", path="before")
 
 
 def read(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
+    """One part, then whatever the first word of the text orders; a word that is no order is read back."""
     yield BEFORE
     order = blob.data.decode().split()[0]
-    if order == "abort":
-        os.abort()
-    elif order == "segfault":
-        ctypes.string_at(0)
-    elif order == "loop":
-        while True:
-            pass
+    if order in ORDERS:
+        ORDERS[order]()
     elif order == "allocate":
-        yield Part(kind="body", text=str(len(bytearray(limits.memory_bytes))), path="after")
-    elif order == "raise":
-        raise ValueError("text of the document")
-    elif order == "leave":
-        os._exit(0)
-    elif order == "fail":
-        os._exit(3)
-    elif order == "half":
-        os.write(_result(), struct.pack(">II", 1000, 0) + b'{"t":')
-        os._exit(0)
-    elif order == "noise":
-        os.write(_result(), b"\xff" * 64)
-    elif order == "close":
-        os.close(_result())
-        while True:
-            pass
-    elif order == "surrogate":
-        yield Part(kind="body", text="a lone \ud800 one", path="after")
+        yield _part(str(len(bytearray(limits.memory_bytes))))
     elif order == "exceed":
-        yield Part(kind="body", text="x" * (limits.text_chars + 1), path="after")
+        yield _part("x" * (limits.text_chars + 1))
     elif order == "children":
-        for number in range(limits.members + 1):
-            yield Blob.of(b"child %d" % number, name=f"{number}.dat")
+        yield from (Blob.of(b"child %d" % number, name=f"{number}.dat") for number in range(limits.members + 1))
     else:
-        yield Part(kind="body", text=order, path="after")
+        yield _part("a lone \ud800 one" if order == "surrogate" else order)
+
+
+def _part(text: str) -> Part:
+    return Part(kind="body", text=text, path="after")
+
+
+def _loop() -> None:
+    while True:
+        pass
+
+
+def _raise() -> None:
+    raise ValueError("text of the document")
+
+
+def _half() -> None:
+    os.write(_result(), struct.pack(">II", 1000, 0) + b'{"t":')
+    os._exit(0)
+
+
+def _close() -> None:
+    os.close(_result())
+    _loop()
+
+
+ORDERS: dict[str, Callable[[], object]] = {
+    "abort": os.abort,
+    "segfault": lambda: ctypes.string_at(0),
+    "loop": _loop,
+    "raise": _raise,
+    "leave": lambda: os._exit(0),
+    "fail": lambda: os._exit(3),
+    "half": _half,
+    "noise": lambda: os.write(_result(), b"\xff" * 64),
+    "close": _close,
+}
 
 
 def _result() -> int:

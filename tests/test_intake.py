@@ -9,6 +9,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from pipeline import intake
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap

@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+
 from pipeline import reading
 from pipeline.limits import Limits
 from pipeline.sandbox import Sandbox
@@ -86,7 +87,9 @@ def test_a_limit_for_the_whole_file_is_a_gap(sandbox: Sandbox, data: bytes, tigh
 
 def test_an_empty_child_is_nothing_unread(sandbox: Sandbox) -> None:
     archive = Document(
-        blob=Blob.of(b"outer", name="outer"), extractor="x", children=(Blob.of(b"", name="__init__.py", container="outer"),)
+        blob=Blob.of(b"outer", name="outer"),
+        extractor="x",
+        children=(Blob.of(b"", name="__init__.py", container="outer"),),
     )
     child = reading._read(archive.children[0], 1, sandbox, LIMITS, reading.Budget.of(LIMITS))
     assert child.gaps == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from pipeline import zygotes
 from pipeline.errors import SandboxError
 from pipeline.limits import MB, Limits
@@ -145,8 +147,9 @@ def test_nothing_is_left_when_the_parent_is_killed(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=HERE.parent, check=False)
     handle = _handle(int(done.stdout))
     if handle is not None:
-        with open(handle, "rb", closefd=True):
-            assert _ended(handle), "the reading process outlived its parent"
+        ended = _ended(handle)
+        os.close(handle)
+        assert ended, "the reading process outlived its parent"
 
 
 def _handle(pid: int) -> int | None:
@@ -157,8 +160,6 @@ def _handle(pid: int) -> int | None:
 
 
 def _ended(handle: int) -> bool:
-    import select
-
     poller = select.poll()
     poller.register(handle, select.POLLIN)
     return bool(poller.poll(5000))

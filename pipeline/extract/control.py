@@ -7,7 +7,7 @@ import re
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TERMINAL = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-Z\\\\^_])")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_BOLD_OR_UNDERLINED = re.compile("_\x08(.)|(.)\x08_|(.)\x08(?=\\3)")
+_BOLD_OR_UNDERLINED = re.compile("_\x08([^\x08])|([^\x08])\x08_|([^\x08])\x08(?=\\3)")
 
 
 def lines(text: str) -> str:

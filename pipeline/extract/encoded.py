@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 from pipeline.types import Blob, Gap
 
 MOST_FINDS = 500
-MOST_BYTES = 64 << 20
+MOST_BYTES = 4 << 20
 LONG_NOISE = 1024  # decoded bytes; above the size of keys and signatures, which are harmless noise
 
 # each pattern starts at a literal or where a word does, so that ordinary text costs next to nothing
@@ -112,13 +112,15 @@ def _readable(data: bytes, written: str) -> bool:
 
 
 def _inflate(data: bytes) -> bytes:
-    """zlib streams have no name of their own that a reader could know: unpacked here. Others stay packed."""
-    if not data.startswith(_ZLIB):
+    """What a zlib or gzip stream holds, unless it is more than a text would be: then its own reader takes it."""
+    if not data.startswith((*_ZLIB, b"\x1f\x8b")):
         return data
+    stream = zlib.decompressobj(wbits=47)
     try:
-        return zlib.decompressobj().decompress(data, MOST_BYTES)
+        text = stream.decompress(data, MOST_BYTES)
     except zlib.error:
         return data
+    return text if stream.eof and not stream.unused_data else data
 
 
 def _base64(run: str) -> bytes:
@@ -130,8 +132,12 @@ def _base64(run: str) -> bytes:
 
 
 def _wrapped(block: str) -> bytes:
-    lines = [line.strip(" \t>") for line in block.splitlines()]
-    return _base64("".join(lines))
+    """Lines of one length but for the last, as encoders wrap them; a list of digests or identifiers is none."""
+    lines = block.replace(">", " ").split()
+    if any(len(line) != len(lines[0]) or line.endswith("=") for line in lines[:-1]) or len(lines[-1]) > len(lines[0]):
+        return b""
+    run = "".join(lines)
+    return b"" if _HEX.fullmatch(run) else _base64(run)
 
 
 def _hex(run: str) -> bytes:

@@ -22,6 +22,7 @@ _MAIL_FIELDS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MBOX = re.compile(r"From \S+ +\w{3} \w{3} +\d")
+_HARMLESS_CONTROLS = "\t\n\r\f\x1b\x85\u200b\u200c\u200d\u200e\u200f\u00ad\u3000\ufeff"
 HEAD = 64 << 10
 
 BY_EXTENSION = {
@@ -87,10 +88,10 @@ def _mostly_high(head: bytes) -> bool:
 
 
 def _readable(text: str) -> bool:
-    bad = sum(
-        not (char.isprintable() or char in "\t\n\r\f\x1b\u200b\u200c\u200d\u200e\u200f\u00ad\u3000") for char in text
-    )
-    return bad <= len(text) * 0.02
+    """Mostly characters, NULs and backspaces apart: text may be padded or overprinted with them."""
+    text = text.replace("\0", "").replace("\b", "")
+    bad = sum(not (char.isprintable() or char in _HARMLESS_CONTROLS) for char in text)
+    return bool(text) and bad <= len(text) * 0.02
 
 
 def text_type(data: bytes, name: str, declared: str = "") -> str:
@@ -106,6 +107,8 @@ def text_type(data: bytes, name: str, declared: str = "") -> str:
         return by_name
     if found:
         return found
+    if by_name in ("application/xml", "image/svg+xml") and text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return by_name
     if by_name and by_name not in _BY_CONTENT_ONLY:
         return by_name
     if declared in ("text/html", "text/csv", "text/markdown", "text/tab-separated-values"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from pathlib import Path
 
 from tests.hostile.case import Case
@@ -12,6 +13,6 @@ def cases() -> list[Case]:
     """Every case, by row and name. Two cases of one name are a mistake."""
     modules = sorted(path.stem for path in Path(__file__).parent.glob("build_*.py"))
     found = [case for name in modules for case in importlib.import_module(f"tests.hostile.{name}").CASES]
-    names = [str(case) for case in found]
-    assert len(names) == len(set(names)), "two cases of one name"
+    twice = [name for name, count in Counter(map(str, found)).items() if count > 1]
+    assert not twice, f"two cases of one name: {twice}"
     return sorted(found, key=str)
