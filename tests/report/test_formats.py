@@ -130,7 +130,7 @@ def test_html_marks_what_was_recognised(report: Report) -> None:
 
 def test_text_says_verdict_place_reason_and_what_to_do(report: Report) -> None:
     text = written(report, "text")
-    assert "HELD BACK   4 of 5 passages" in text
+    assert "HELD BACK   4 of 6 passages" in text
     assert "p.4 §2.1   Pre-Deployment Evaluation Results (shared before deployment)   0.97" in text
     assert "proprietary: yes · capability: yes → Fig. 2: don't share" in text
     assert "not read: a.zip!x.docx: protected by a password" in text
