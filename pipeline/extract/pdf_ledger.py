@@ -24,6 +24,7 @@ KINDS: dict[str, PartKind] = {
     "outline": "name",
     "structure": "note",
 }
+_MARKS = re.compile(r"[<>\0]")
 _DATE = re.compile(r"\s*|D:\d{4}[\d'Zz+-]*")
 _REPEATED = frozenset({"structure", "outline"})  # these mostly say again what the pages say
 _MARKUP = re.compile(r"\s*<(?:\?xml|\w+[^>]*xmlns|body|p\b)")
@@ -76,8 +77,8 @@ def markup_text(data: str | bytes) -> str:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError):
         return ""
-    if root is None:
-        return ""
+    if root is None or len(parser.error_log):  # libxml2 leaves out what follows an error
+        return " ".join(_MARKS.sub(" ", raw.decode("utf-8", "replace")).split())
     lines: list[str] = []
     for node in root.iter():
         lines.extend(str(v) for k, v in node.attrib.items() if not str(v).startswith(("uuid:", "xmp.")))

@@ -43,6 +43,8 @@ def sort_streams(objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted
     for stream in objects.streams:
         keys = objects.keys.get(stream.objgen, set())
         if _harmless(stream, keys, drawn):
+            if "/ToUnicode" in keys:
+                yield from _spoiled(stream, decoder)
             continue
         try:
             yield from _sort(stream, keys, objects, drawn, decoder, found)
@@ -50,6 +52,14 @@ def sort_streams(objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted
             yield Gap(stage="extract", code=error.code, path=_path(stream))
         except Damaged as error:
             yield Gap(stage="extract", code="damaged", path=_path(stream), detail=str(error)[:200])
+
+
+def _spoiled(stream: pikepdf.Stream, decoder: Decoder) -> Iterator[Gap]:
+    """A table of characters that cannot be unpacked: pdfium then guesses."""
+    try:
+        decoder.read(stream)
+    except (Damaged, TooLarge) as error:
+        yield Gap(stage="extract", code="text_unreliable", path=_path(stream), detail=str(error)[:200])
 
 
 def _path(stream: pikepdf.Stream) -> str:
