@@ -20,7 +20,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from .errors import PolicyError
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 512 << 10
 MAX_DEPTH = 24
 PLAIN = {"map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value"}
 
@@ -58,7 +58,9 @@ def parse(data: bytes, file: Path | str) -> tuple[Any, Lines]:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise PolicyError(f"is not valid YAML: {error.problem or error}", file=file, line=line) from error
-    except (YAMLError, RecursionError) as error:
+    except RecursionError as error:
+        raise PolicyError("is nested too deeply to be a rule file", file=file) from error
+    except YAMLError as error:
         raise PolicyError(f"is not valid YAML: {str(error).splitlines()[0]}", file=file) from error
     if root is None:
         raise PolicyError("is empty; an empty policy decides nothing", file=file)

@@ -2,7 +2,8 @@
 
 from .describe import describe, overview
 from .load import load
-from .models import AdjustmentRow, Lights, PatternRule, SignalRow, SubcategoryRow, Table
+from .models import AdjustmentRow, Lights, SignalRow, SubcategoryRow, Table
+from .patterns import PatternRule
 from .policy import ANSWERS, RULINGS, Audience, Category, Cell, Marking, Policy, Signal
 
 __all__ = [

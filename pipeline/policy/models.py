@@ -5,7 +5,7 @@ What a file says is checked here as far as one file allows; what files say about
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -267,41 +267,6 @@ class FacetsFile(Shape):
     groups: tuple[FacetGroup, ...]
     flags: tuple[FacetRow, ...]
     vetoes: tuple[FacetRow, ...] = Field(description="what keeps a pattern from firing; patterns may add their own")
-
-
-class PatternRule(Shape):
-    """One line of `patterns/*.jsonl`: words that carry a category or a facet, or that veto other patterns."""
-
-    id: Annotated[str, Field(pattern=r"^pattern(\.[a-z0-9_-]+)+$")]
-    kind: Literal["category", "facet", "veto"]
-    label: str = Field(min_length=1)
-    anchors: tuple[str, ...] = Field(min_length=1, description="in lower case; the rule runs only where one occurs")
-    phrases: tuple[str, ...] = ()
-    tokens: tuple[tuple[dict[str, Any], ...], ...] = ()
-    score: float = Field(0.9, gt=0, le=1)
-    certain: bool = True
-    unless: tuple[str, ...] = ()
-    match: tuple[str, ...] = Field(min_length=1)
-    no_match: tuple[str, ...] = Field(min_length=1)
-    note: Words
-
-    @field_validator("anchors")
-    @classmethod
-    def _anchors_are_lower_case(cls, anchors: tuple[str, ...]) -> tuple[str, ...]:
-        if bad := [anchor for anchor in anchors if anchor != anchor.lower() or len(anchor.strip()) < 2]:
-            raise ValueError(f"the anchor {bad[0]!r} must be lower case and have two letters or more")
-        return anchors
-
-    @model_validator(mode="after")
-    def _can_fire(self) -> Self:
-        if not self.phrases and not self.tokens:
-            raise ValueError(f"{self.id} has neither phrases nor tokens; it can never fire")
-        if not all(self.tokens):
-            raise ValueError(f"{self.id} has an empty token pattern; remove it")
-        for phrase in self.phrases:
-            if not any(anchor in phrase.lower() for anchor in self.anchors):
-                raise ValueError(f"{self.id}: no anchor occurs in {phrase!r}, so it would never be looked for; add one")
-        return self
 
 
 FILES: dict[str, type[Shape]] = {

@@ -1,14 +1,53 @@
-"""Loads the pattern rules of `rules/patterns/*.jsonl`: shape, labels and ids; matching is not done here."""
+"""The pattern rules of `rules/patterns/*.jsonl`: their shape, labels and ids; matching is not done here."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
 
 from ..errors import PolicyError
 from ..strict_yaml import json_lines, nearest
 from .files import PATTERNS
-from .models import PatternRule
+from .models import Shape, Words
+
+
+class PatternRule(Shape):
+    """One line of `patterns/*.jsonl`: words that carry a category or a facet, or that veto other patterns."""
+
+    id: Annotated[str, Field(pattern=r"^pattern(\.[a-z0-9_-]+)+$")]
+    kind: Literal["category", "facet", "veto"]
+    label: str = Field(min_length=1)
+    anchors: tuple[str, ...] = Field(min_length=1, description="in lower case; the rule runs only where one occurs")
+    phrases: tuple[str, ...] = ()
+    tokens: tuple[tuple[dict[str, Any], ...], ...] = ()
+    score: float = Field(0.9, gt=0, le=1)
+    certain: bool = True
+    unless: tuple[str, ...] = ()
+    match: tuple[str, ...] = Field(min_length=1)
+    no_match: tuple[str, ...] = Field(min_length=1)
+    note: Words
+
+    @field_validator("anchors")
+    @classmethod
+    def _anchors_are_lower_case(cls, anchors: tuple[str, ...]) -> tuple[str, ...]:
+        if bad := [anchor for anchor in anchors if anchor != anchor.lower() or len(anchor.strip()) < 2]:
+            raise ValueError(f"the anchor {bad[0]!r} must be lower case and have two letters or more")
+        return anchors
+
+    @model_validator(mode="after")
+    def _can_fire(self) -> Self:
+        if not self.phrases and not self.tokens:
+            raise ValueError(f"{self.id} has neither phrases nor tokens; it can never fire")
+        if not all(self.tokens):
+            raise ValueError(f"{self.id} has an empty token pattern; remove it")
+        for phrase in self.phrases:
+            if not any(anchor in phrase.lower() for anchor in self.anchors):
+                raise ValueError(f"{self.id}: no anchor occurs in {phrase!r}, so it would never be looked for; add one")
+        return self
+
 
 Line = tuple[Path, int, PatternRule]
 

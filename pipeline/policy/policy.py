@@ -14,13 +14,13 @@ from .models import (
     FacetsFile,
     Gate,
     Lights,
-    PatternRule,
     PolicyFile,
     Ruling,
     SubcategoryRow,
     Table,
     Tier,
 )
+from .patterns import PatternRule
 
 # mildest first
 ANSWERS: tuple[Answer, ...] = ("no", "unclear", "yes")

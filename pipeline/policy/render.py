@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from .models import FILES, PatternRule
+from .models import FILES
+from .patterns import PatternRule
 from .policy import ANSWERS, Policy
 
 
