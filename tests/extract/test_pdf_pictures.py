@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+from pikepdf import Pdf
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -109,12 +110,8 @@ def test_the_text_of_the_page_is_left_out_of_its_picture() -> None:
 
 
 def test_a_scanned_page_among_text_pages_is_seen() -> None:
-    from pikepdf import Pdf
-
-    book, page = (
-        Pdf.open(io.BytesIO(drawn(lambda c: None, pages=4))),
-        Pdf.open(io.BytesIO(scan(writing("SECRET canary")))),
-    )
+    book = Pdf.open(io.BytesIO(drawn(lambda c: None, pages=4)))
+    page = Pdf.open(io.BytesIO(scan(writing("SECRET canary"))))
     book.pages.insert(2, page.pages[0])
     out = io.BytesIO()
     book.save(out)
