@@ -36,7 +36,7 @@ slidenumber row column background graphic frame oval elbow rounded right left fr
 legend plot area series axis value category major minor gridlines good bad neutral input output calculation
 check cell explanatory linked total warning currency percent comma unknown word excel powerpoint microsoft
 http https www com schemas openxmlformats
-google ctr objects per cent general red followed true false toa mail hashtag ole
+google ctr objects per cent general red followed true false toa mail hashtag ole macintosh libreoffice slides worksheets
 """
 VOCABULARY = frozenset(_WORDS.split())
 BUILT_IN = frozenset(_built_in_styles())

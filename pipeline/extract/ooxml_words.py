@@ -23,6 +23,7 @@ _COMMENT = re.compile(r"<!--(.*?)-->|<\?(?!xml[ -])(.*?)\?>", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _FONT_TAGS = ("style:font-face", "w:font ", "w:altName", "m:mathFont", "a:font ", "a:latin", "a:ea", "a:cs", "a:sym")
 _LONGEST_FONT_TAG = 300
+_FONT_NAMES = ("ascii", "hAnsi", "cs", "eastAsia", "typeface")
 _PARAGRAPHS = ("p", "si", "is", "text")
 _ODD = ("='", "= ", " =", "=\n", "=\t")
 _VALUED = """
@@ -50,11 +51,16 @@ _IDENTIFIERS = re.compile(
     r"prst|lang|bidi|val0|spid|themeColor|sharedFormula|from|to|fill\w*|filter|key(?:Times|Points)|schemaLocation"
 )
 _SEALS = frozenset(("DigestValue", "SignatureValue", "Modulus", "Exponent"))
-_STAMPS = ("created", "modified", "lastPrinted", "filetime", "AppVersion", "TotalTime", "Application", "DocSecurity")
-_COUNTS = """
-    Pages Words Characters CharactersWithSpaces Lines Paragraphs Slides Notes HiddenSlides MMClips ScaleCrop
-    LinksUpToDate SharedDoc HyperlinksChanged i4 revision
-"""
+_PROGRAM = ("Application", "TitlesOfParts", "HeadingPairs")
+_COUNTS = frozenset(
+    """
+    Pages Words Characters CharactersWithSpaces Lines Paragraphs Slides Notes HiddenSlides MMClips ScaleCrop i4 revision
+    LinksUpToDate SharedDoc HyperlinksChanged created modified lastPrinted AppVersion TotalTime DocSecurity
+    """.split()  # noqa: SIM905 - a table of words
+)
+_COUNT = re.compile(r"[\d:.+TZ-]*|true|false", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?:[^\W\d_]{2,} ){3}")
+_LONG_SENTENCE = re.compile(r"(?:[^\W\d_]{2,} ){5}")
 
 
 def attribute_words(tags: Iterable[str], *, everything: bool = False) -> list[str]:
@@ -81,7 +87,7 @@ def comments(text: str, tags: Iterable[str]) -> list[str]:
 
 def has_text(tags: Iterable[str]) -> bool:
     """Whether any character stands between the tags, as opposed to in them."""
-    return any(tag[-1:] != ">" and (tag[:2] == "![" or (">" in tag and tag.rstrip()[-1] != ">")) for tag in tags)
+    return any(tag[:2] == "![" or (tag[-1:] != ">" and ">" in tag and tag.rstrip()[-1] != ">") for tag in tags)
 
 
 def packed_drawings(tags: Iterable[str]) -> Iterator[bytes]:
@@ -105,7 +111,7 @@ def _pairs(text: str, *, everything: bool) -> Iterator[tuple[str, str]]:
 
 
 def _names_fonts(tag: str) -> bool:
-    return tag.startswith(_FONT_TAGS) and len(tag) < _LONGEST_FONT_TAG
+    return tag.startswith(_FONT_TAGS) and len(tag) < _LONGEST_FONT_TAG and not _LONG_SENTENCE.search(tag)
 
 
 def _regular(match: re.Match[str]) -> str:
@@ -168,7 +174,7 @@ def _may_be_words(name: str, value: str, *, everything: bool) -> bool:
     if everything or name in _FREE or name == "val":
         return True
     if _IDENTIFIERS.fullmatch(name):
-        return False
+        return (_LONG_SENTENCE if name in _FONT_NAMES else _SENTENCE).search(value) is not None
     return (len(words) > 1 and (" " in value.strip() or not value.isascii())) or len(value) > 40
 
 
@@ -179,7 +185,7 @@ def _machine(value: str) -> bool:
 
 
 def _count_of_office(name: str, text: str) -> bool:
-    """Values of docProps that no person wrote: totals, switches, times and versions."""
-    if name in _STAMPS:
-        return re.fullmatch(r"[\w :.+/-]{0,60}", text) is not None
-    return name in _COUNTS.split() and not re.search(r"[^\W\d]{6,}", text)
+    """Values of docProps that no person wrote: totals, switches, times, and the name of the program."""
+    if name in _PROGRAM:
+        return VOCABULARY.issuperset(word.casefold() for word in _WORDS.findall(text))
+    return name in _COUNTS and _COUNT.fullmatch(text) is not None

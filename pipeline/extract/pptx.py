@@ -14,8 +14,9 @@ from pipeline.limits import Limits
 from pipeline.types import NOWHERE, Blob, Gap, Notice, Part, PartKind, Where
 
 _PROMPT = re.compile(
-    r"(?:Click to (?:edit|add) .*|Edit Master .*|(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth) level"
-    r"|‹#›|<#>|\d{1,2}/\d{1,2}/\d{2,4}|Drag picture to placeholder.*)",
+    r"Click (?:icon )?to (?:edit|add) (?:the |Master )?(?:title|text|subtitle|notes|outline|picture|table|chart|media)"
+    r"(?: text)?(?: format)?(?: styles?)?|Edit Master text styles|Drag picture to placeholder or click icon to add|"
+    r"(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth)(?: Outline)? level|‹#›|<#>|\d+/\d+/\d+",
     re.IGNORECASE,
 )
 

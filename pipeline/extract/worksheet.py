@@ -117,7 +117,7 @@ def _rows(data: etree._Element, book: Book, columns: list[tuple[int, int]], form
         row_hidden = element.get("hidden") in ("1", "true") or element.get("ht") == "0"
         for place, cell in enumerate(element, start=1):
             for child in cell:
-                if local(child) == "f" and child.text and _words(child.text):
+                if local(child) not in ("v", "is") and child.text and _words(child.text):
                     formulas[child.text] = None
             text = book.cell(cell).strip()
             if text:
