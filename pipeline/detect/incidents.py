@@ -66,18 +66,22 @@ _CAPITALS = frozenset(
     re.findall(
         r"\S+",
         """
-    a an the this that these those we i it its they their he she our your my all any both each either every few many more most none
-    no nobody nothing not now of on one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty some several such to in at as by for from if when where while who what which with
-    within without during since so and but or because before after although though there here has have had is are was were be been
-    does did do can could may might must should will would please just only also again yes dear note source sources total totals
-    breach breaches incident incidents intrusion intrusions theft thefts attacks attack cyber security private private-sector sector
-    number numbers count counts average members member firms firm companies company developers developer suppliers supplier
-    providers provider vendors respondents customers authorities names details cause impact summary summaries aggregate threat
-    picture minutes minister event quiet holding information lessons effect personal material insiders insider informal slide
-    question answer q across among according asked aware reported reporting situational ai gpu gpus it
-    january february march april may june july august september october november december spring summer autumn winter q1 q2 q3 q4
-    """,
+        a an the this that these those we i it its they their he she our your my all any both each
+        either every few many more most none no nobody nothing not now of on one two three four five
+        six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+        nineteen twenty some several such to in at as by for from if when where while who what which
+        with within without during since so and but or because before after although though there
+        here has have had is are was were be been does did do can could may might must should will
+        would please just only also again yes dear note source sources total totals breach breaches
+        incident incidents intrusion intrusions theft thefts attacks attack cyber security private
+        private-sector sector number numbers count counts average members member firms firm
+        companies company developers developer suppliers supplier providers provider vendors
+        respondents customers authorities names details cause impact summary summaries aggregate
+        threat picture minutes minister event quiet holding information lessons effect personal
+        material insiders insider informal slide question answer q across among according asked
+        aware reported reporting situational ai gpu gpus it january february march april may june
+        july august september october november december spring summer autumn winter q1 q2 q3 q4
+        """,
     )
 )
 _CAPITAL = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*")

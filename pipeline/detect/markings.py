@@ -151,21 +151,19 @@ def _stands_alone(line: str, start: int, end: int, level: str, passage: Passage)
     short = len(before.split()) + len(after.split()) <= _ALONE_WORDS
     if passage.kind in ("header", "name", "metadata") and (short or level.startswith(("tlp", "cui"))):
         return True
-    if _is_plain_word(line[start:end]):  # "Secret", "OFFICIAL", "confidential" are words of the language, too
-        return short and _at_an_edge(before, after) and not line.rstrip().endswith((".", "?", "!", ","))
-    bracketed = before.rstrip(" ").endswith(("(", "[")) and after.lstrip(" ").startswith((")", "]"))
     opens = _OPENING.match(before) is not None
-    closes = _OPENING.match(after) is not None and before.rstrip().endswith((":", "—", "–", "|", "/", "-", "(", "["))
-    return short or (opens and (bracketed or _CLOSING.match(after) is not None)) or closes
+    if opens and before.rstrip(" ").endswith(("(", "[")) and after.lstrip(" ").startswith((")", "]")):
+        return True
+    if line[start:end].lower() in _PLAIN_WORDS:  # "Secret", "OFFICIAL", "confidential" are words of the language, too
+        return short and _at_an_edge(before, after) and not line.rstrip().endswith((".", "?", "!", ","))
+    closes = _OPENING.match(after) is not None and before.rstrip().endswith(_CLOSING_EDGE)
+    return short or closes or (opens and _CLOSING.match(after) is not None)
 
 
+_CLOSING_EDGE = (":", "—", "–", "|", "/", "-", "(", "[")
 _PLAIN_WORDS = frozenset(
     {"secret", "official", "confidential", "cui", "public", "trade secret", "trade secrets", "business secret"}
 )
-
-
-def _is_plain_word(written: str) -> bool:
-    return written.lower() in _PLAIN_WORDS
 
 
 def _at_an_edge(before: str, after: str) -> bool:

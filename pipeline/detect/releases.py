@@ -28,8 +28,11 @@ _NAME = re.compile(r"\b[A-Z][\w’'-]*(?:[ -][A-Z0-9][\w.-]*)*")
 _NO_MODEL = frozenset(
     re.findall(
         r"\w+",
-        """January February March April May June July August September October November December Monday Tuesday Wednesday
-    Thursday Friday Saturday Sunday English Institute Network AI API CBRN CTF QA GPU CI UK US EU Table Figure Section Annex""",
+        """
+        January February March April May June July August September October November December Monday
+        Tuesday Wednesday Thursday Friday Saturday Sunday English Institute Network AI API CBRN CTF
+        QA GPU CI UK US EU Table Figure Section Annex
+        """,
     )
 )
 

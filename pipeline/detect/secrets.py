@@ -35,7 +35,7 @@ PLUGINS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "basic-auth": ("basic_auth", "BasicAuthDetector", ("://",)),
     "discord-token": ("discord", "DiscordBotTokenDetector", ("discord",)),
     "github-token": ("github_token", "GitHubTokenDetector", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")),
-    "gitlab-token": ("gitlab_token", "GitLabTokenDetector", ("glpat-", "gldt-", "glft-", "glsoat-", "glrt-", "glcbt-", "glimt-", "glptt-", "glagent-")),
+    "gitlab-token": ("gitlab_token", "GitLabTokenDetector", ("glpat-", "gldt-", "glft-", "glsoat-", "glrt-", "glcbt-")),
     "jwt": ("jwt", "JwtTokenDetector", ("eyj",)),
     "mailchimp-key": ("mailchimp", "MailchimpDetector", ("-us",)),
     "npm-token": ("npm", "NpmDetector", ("_authtoken",)),
@@ -158,8 +158,16 @@ def _secrets(text: str, kinds: set[str]) -> Iterator[tuple[tuple[int, int], str]
 def _plugin(text: str, kind: str) -> Iterator[tuple[tuple[int, int], str]]:
     for value in _load_plugin(kind).analyze_string(text):
         start = text.find(value)
-        if start >= 0 and (kind == "private_key" or _is_live(value, named=False)) and not _is_example_host(text, start):
-            yield (start, start + len(value)), kind
+        if start < 0:
+            continue
+        rest = _REST.match(text, start + len(value))
+        end = rest.end() if rest is not None and len(value) < _PREFIX else start + len(value)
+        if kind == "private_key" or (_is_live(text[start:end], named=False) and not _is_example_host(text, start)):
+            yield (start, end), kind
+
+
+# A plug-in may report the prefix of a token alone ("ghp"); the token goes on to the next blank or quotation mark.
+_PREFIX, _REST = 8, re.compile(r"[^\s\"'`<>]*")
 
 
 @cache
