@@ -142,7 +142,7 @@ def _by_content(text: str, data: bytes) -> str:
 
 def _mail(start: str) -> bool:
     header = _MAIL.match(start)
-    return bool(header) and len(set(map(str.lower, _MAIL_FIELDS.findall(header.group())))) >= 2
+    return header is not None and len(set(map(str.lower, _MAIL_FIELDS.findall(header.group())))) >= 2
 
 
 def _is_json(data: bytes) -> bool:
