@@ -10,10 +10,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from pipeline import intake, reading
+from pipeline import intake
 from pipeline.normalise import normalise
+from pipeline.opening import documents
 from pipeline.report.build import document_row
-from pipeline.scan import conclude, unread_stub
+from pipeline.scan import conclude
 from pipeline.segment import segment
 from pipeline.types import Gap
 
@@ -46,12 +47,10 @@ def extract(name: str, shard: int) -> dict[str, int]:
     part = work.shards[shard]
     with work.reading:
         part.documents = [
-            unread_stub(source.uri, opened)
-            if isinstance(opened, Gap)
-            else reading.read(opened, work.kit.sandbox, work.kit.limits)
+            documents(source.uri, opened, work.kit.sandbox, work.kit.limits)
             for source, opened in zip(part.sources, part.opened, strict=True)
         ]
-    gaps = Counter(gap.code for documents in part.documents for document in documents for gap in document.gaps)
+    gaps = Counter(gap.code for read in part.documents for document in read for gap in document.gaps)
     return {"documents": sum(map(len, part.documents)), **gaps}
 
 
@@ -61,9 +60,9 @@ def tag(name: str, shard: int) -> dict[str, int]:
     work = bench.find(name)
     part = work.shards[shard]
     with work.tagging:
-        for documents in part.documents:
-            passages = normalise(segment(documents))
-            part.found.append((passages, *work.kit.detectors.run(passages, documents)))
+        for read in part.documents:
+            passages = normalise(segment(read))
+            part.found.append((passages, *work.kit.detectors.run(passages, read)))
     return dict(Counter(tag.rule for _, tags, _ in part.found for tag in tags))
 
 
@@ -72,8 +71,8 @@ def decide(name: str, shard: int) -> Decided:
     """The verdict on each file, with the rules that gave it; the rows themselves stay on the bench."""
     work = bench.find(name)
     part, kit = work.shards[shard], work.kit
-    for source, documents, found in zip(part.sources, part.documents, part.found, strict=True):
-        result = conclude(source.uri, documents, *found, kit, today=work.today)
+    for source, read, found in zip(part.sources, part.documents, part.found, strict=True):
+        result = conclude(source.uri, read, *found, kit, today=work.today)
         part.rows.append(document_row(result, policy=kit.policy, audience=kit.settings.audience))
     return [
         {

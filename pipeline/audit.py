@@ -172,18 +172,15 @@ def row_of(order: dict[str, Any], kit: Any, today: date) -> str:
     """One file's row as JSON."""
     from . import intake
     from .report.build import document_row
-    from .scan import scan, unread
-    from .types import Gap
+    from .scan import scan
+    from .types import Blob, Gap
 
     source = Source(uri=order["uri"], path=Path(order["path"]))
     if order["gap"]:
-        opened: Any = Gap(stage="extract", code=order["gap"], path=source.uri, detail=order.get("detail", ""))
+        opened: Blob | Gap = Gap(stage="extract", code=order["gap"], path=source.uri, detail=order.get("detail", ""))
     else:
         opened = intake.load(source, kit.limits)
-    if isinstance(opened, Gap):
-        result = unread(source.uri, opened, kit, today=today)
-    else:
-        result = scan(source.uri, opened, kit, today=today)
+    result = scan(source.uri, opened, kit, today=today)
     settings = kit.settings
     return document_row(
         result, policy=kit.policy, audience=settings.audience, context=settings.context

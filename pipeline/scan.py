@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
-from . import decide, languages, policy, reading, registers
+from . import decide, languages, policy, registers
 from .detect import Detectors
 from .limits import Limits
 from .normalise import normalise
+from .opening import documents
 from .sandbox import Sandbox
 from .segment import segment
 from .settings import Settings
@@ -58,28 +58,21 @@ def load_kit(chosen: Settings, sandbox: Sandbox, *, key: bytes, entries: registe
     )
 
 
-def scan(uri: str, blob: Blob, kit: Kit, *, today: date) -> ScanResult:
-    """Read, divide, recognise and decide one file. Never raises for what the file holds: that becomes gaps."""
-    documents = reading.read(blob, kit.sandbox, kit.limits)
-    passages = normalise(segment(documents))
-    tags, failed = kit.detectors.run(passages, documents)
-    return conclude(uri, documents, passages, tags, failed, kit, today=today)
+def scan(uri: str, opened: Blob | Gap, kit: Kit, *, today: date) -> ScanResult:
+    """Read, divide, recognise and decide one file. Never raises for what it holds, or for why it did not open."""
+    return recognise(uri, documents(uri, opened, kit.sandbox, kit.limits), kit, today=today)
 
 
-def unread(uri: str, gap: Gap, kit: Kit, *, today: date) -> ScanResult:
-    """The row of a file that could not even be opened: as visible as any other, and never shareable."""
-    return conclude(uri, unread_stub(uri, gap), (), (), (), kit, today=today)
-
-
-def unread_stub(uri: str, gap: Gap) -> tuple[Document]:
-    """What stands for the documents of a file that could not be opened."""
-    blob = Blob(name=Path(uri).name, data=b"", sha256="")
-    return (Document(blob=blob, extractor="", gaps=(replace(gap, path=""),)),)
+def recognise(uri: str, read: tuple[Document, ...], kit: Kit, *, today: date) -> ScanResult:
+    """The path from what was read of a file to its verdicts."""
+    passages = normalise(segment(read))
+    tags, failed = kit.detectors.run(passages, read)
+    return conclude(uri, read, passages, tags, failed, kit, today=today)
 
 
 def conclude(
     uri: str,
-    documents: tuple[Document, ...],
+    read: tuple[Document, ...],
     passages: tuple[Passage, ...],
     tags: tuple[Tag, ...],
     failed: tuple[Gap, ...],
@@ -89,11 +82,11 @@ def conclude(
 ) -> ScanResult:
     """Gather gaps and notices of all documents and decide for every audience."""
     language, foreign = languages.look(passages)
-    gaps = (*(replace(g, path=d.blob.inside(g.path)) for d in documents for g in d.gaps), *failed, *foreign)
-    notices = tuple(replace(n, path=d.blob.inside(n.path)) for d in documents for n in d.notices)
-    verdicts = decide_for_all(tags, gaps, notices, documents, kit, today=today)
+    gaps = (*(replace(g, path=d.blob.inside(g.path)) for d in read for g in d.gaps), *failed, *foreign)
+    notices = tuple(replace(n, path=d.blob.inside(n.path)) for d in read for n in d.notices)
+    verdicts = decide_for_all(tags, gaps, notices, read, kit, today=today)
     return ScanResult(
-        uri=uri, documents=documents, passages=passages, tags=tags, gaps=gaps, notices=notices, verdicts=verdicts,
+        uri=uri, documents=read, passages=passages, tags=tags, gaps=gaps, notices=notices, verdicts=verdicts,
         language=language,
     )  # fmt: skip
 
@@ -102,13 +95,13 @@ def decide_for_all(
     tags: tuple[Tag, ...],
     gaps: tuple[Gap, ...],
     notices: tuple[Notice, ...],
-    documents: Iterable[Document],
+    read: Iterable[Document],
     kit: Kit,
     *,
     today: date,
 ) -> tuple[Verdict, ...]:
     """One verdict for each audience of the rules, and one for the audience asked for where it is none of those."""
-    grade: Grade = max((document.grade for document in documents), default="C")
+    grade: Grade = max((document.grade for document in read), default="C")
     model = kit.detectors.model_sha256
     verdicts = decide.decide_all(tags, gaps, notices, policy=kit.policy, today=today, grade=grade, model_sha256=model)
     chosen = kit.settings.audience

@@ -16,7 +16,7 @@ from pipeline.report.build import document_row
 from pipeline.report.replay import replay
 from pipeline.report.result import DocumentRow
 from pipeline.sandbox import Sandbox
-from pipeline.scan import Kit, judge, load_kit, scan, unread
+from pipeline.scan import Kit, judge, load_kit, scan
 from pipeline.types import Blob, Document, Gap, Outcome, Passage, Tag
 
 TODAY = date(2026, 3, 2)
@@ -93,7 +93,7 @@ def test_the_same_document_gives_the_same_result(kit: Kit) -> None:
 def test_a_file_that_cannot_be_opened_has_a_row_of_its_own(kit: Kit, tmp_path: Path) -> None:
     opened = intake.load(intake.Source(uri="gone.txt", path=tmp_path / "gone.txt"), kit.limits)
     assert isinstance(opened, Gap)
-    row = document_row(unread("gone.txt", opened, kit, today=TODAY), policy=kit.policy, audience="network")
+    row = document_row(scan("gone.txt", opened, kit, today=TODAY), policy=kit.policy, audience="network")
     assert (row.verdict, row.sha256, row.coverage.parts_read) == ("needs_review", "", 0)
     assert row.coverage.unread[0].code == "missing"
 

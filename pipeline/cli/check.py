@@ -12,6 +12,7 @@ from . import options as opt
 if TYPE_CHECKING:
     from ..report.result import DocumentRow
     from ..scan import Kit
+    from .session import Read
 
 
 def check(
@@ -47,7 +48,7 @@ def check(
     there, missing = existing(files)
     for uri, message in missing:
         note(f"{uri}: {message}")
-    with opened(settings, quiet=quiet) as kit:
+    with opened(settings, there, stdin_filename, quiet=quiet) as (kit, reading):
         from ..report.report import Look, Report
         from ..report.result import ErrorRow
         from .output import destinations, write
@@ -55,7 +56,7 @@ def check(
         check_categories(settings, kit.policy)
         report = Report(
             head=head(kit.policy, model_version=kit.detectors.model_version, model_sha256=kit.detectors.model_sha256),
-            source=_rows(there, kit, stdin_filename),
+            source=_rows(reading, kit),
             policy=kit.policy,
             errors=[ErrorRow(uri=uri, message=message) for uri, message in missing],
             look=Look(verbose=verbose),
@@ -66,13 +67,11 @@ def check(
     raise typer.Exit(exit_code(report, exit_zero=exit_zero, strict=strict))
 
 
-def _rows(paths: list[str], kit: Kit, stdin_filename: str | None) -> Iterator[DocumentRow]:
+def _rows(reading: Iterator[Read], kit: Kit) -> Iterator[DocumentRow]:
     from ..report.build import document_row
-    from ..scan import scan, unread
-    from ..types import Gap
-    from .session import inputs, today
+    from ..scan import recognise
+    from .session import today
 
-    for uri, blob in inputs(paths, kit.limits, stdin_filename):
-        day = today()
-        result = unread(uri, blob, kit, today=day) if isinstance(blob, Gap) else scan(uri, blob, kit, today=day)
+    for uri, read in reading:
+        result = recognise(uri, read, kit, today=today())
         yield document_row(result, policy=kit.policy, audience=kit.settings.audience, context=kit.settings.context)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,17 +58,12 @@ def extract(
 
 
 def _rows(paths: list[str], sandbox: Sandbox, stdin_filename: str | None) -> Iterator[Extraction]:
-    from .. import reading
+    from ..opening import documents
     from ..report.extraction import extraction
-    from ..types import Blob, Document, Gap
     from .session import inputs
 
-    for uri, blob in inputs(paths, sandbox.limits, stdin_filename):
-        if isinstance(blob, Gap):
-            stub = Blob(name=Path(uri).name, data=b"", sha256="")
-            yield extraction(uri, (Document(blob=stub, extractor="", gaps=(replace(blob, path=""),)),))
-        else:
-            yield extraction(uri, reading.read(blob, sandbox, sandbox.limits))
+    for uri, opened in inputs(paths, sandbox.limits, stdin_filename):
+        yield extraction(uri, documents(uri, opened, sandbox, sandbox.limits))
 
 
 def _shown(row: Extraction, format: ExtractFormat) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from ..policy import Policy
     from ..report.report import Report
     from ..report.result import Head
+    from ..sandbox import Sandbox
     from ..scan import Kit
-    from ..types import Blob, Gap
+    from ..types import Blob, Document, Gap
+
+    Read = tuple[str, tuple[Document, ...]]
 
 
 def version() -> str:
@@ -62,14 +66,37 @@ def key_of(*, quiet: bool = False) -> bytes:
 
 
 @contextmanager
-def opened(settings: Settings, *, quiet: bool = False) -> Iterator[Kit]:
-    """A kit. The sandbox starts first: it warms up in its own process while this one imports and loads."""
+def opened(
+    settings: Settings, paths: Sequence[str], stdin_filename: str | None, *, quiet: bool = False
+) -> Iterator[tuple[Kit, Iterator[Read]]]:
+    """A kit, and what is read of each file. The sandbox starts first, and reads while we import and load."""
     from ..sandbox import Sandbox
 
-    with Sandbox(settings.limits(), allow_weak=settings.weak_sandbox) as sandbox:
+    with Sandbox(settings.limits(), allow_weak=settings.weak_sandbox) as sandbox, ThreadPoolExecutor(1) as thread:
+        reading = _one_ahead(_read(paths, sandbox, stdin_filename), thread)
         from ..scan import load_kit
 
-        yield load_kit(settings, sandbox, key=key_of(quiet=quiet))
+        yield load_kit(settings, sandbox, key=key_of(quiet=quiet)), reading
+
+
+def _read(paths: Sequence[str], sandbox: Sandbox, stdin_filename: str | None) -> Iterator[Read]:
+    from ..opening import documents
+
+    for uri, file in inputs(paths, sandbox.limits, stdin_filename):
+        yield uri, documents(uri, file, sandbox, sandbox.limits)
+
+
+def _one_ahead(items: Iterator[Read], thread: ThreadPoolExecutor) -> Iterator[Read]:
+    """`items`, each of them begun while its predecessor is still being worked on; the first of them now."""
+    first = thread.submit(next, items, None)
+
+    def rest() -> Iterator[Read]:
+        due = first
+        while (item := due.result()) is not None:
+            due = thread.submit(next, items, None)
+            yield item
+
+    return rest()
 
 
 def check_categories(settings: Settings, policy: Policy) -> None:
