@@ -45,6 +45,7 @@ _NO_TEXT = frozenset(
         0x88E,
         0x89C,
         0x8A3,
+        0x892,
         0x896,
         0x5D,
         0xC1,

@@ -16,8 +16,8 @@ def sheets(data: bytes, path: str) -> Iterator[Part | Gap | Notice]:
     """Every sheet of every state; a workbook or sheet that calamine cannot read is a gap."""
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except (python_calamine.CalamineError, ValueError, OSError) as error:
-        yield Gap(stage="extract", code="damaged", path=path, detail=str(error))
+    except BaseException as error:  # noqa: BLE001 - sorted out in _gap
+        yield _gap(error, path)
         return
     for number, sheet in enumerate(workbook.sheets_metadata, start=1):
         place = f"sheet/{number}"
@@ -31,10 +31,18 @@ def sheets(data: bytes, path: str) -> Iterator[Part | Gap | Notice]:
         )
         try:
             _rows(workbook.get_sheet_by_name(sheet.name), builder)
-        except (python_calamine.CalamineError, ValueError, OSError) as error:
+        except BaseException as error:  # noqa: BLE001 - sorted out in _gap
+            gap = _gap(error, place)
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                yield Gap(stage="extract", code="damaged", path=place, detail=str(error))
+                yield gap
         yield from builder.parts()
+
+
+def _gap(error: BaseException, path: str) -> Gap:
+    """A gap for what calamine raises; its panics derive from BaseException, and anything else of that kind goes on."""
+    if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        raise error
+    return Gap(stage="extract", code="damaged", path=path, detail=str(error))
 
 
 def _rows(sheet: python_calamine.CalamineSheet, builder: PartBuilder) -> None:

@@ -17,7 +17,8 @@ Item = Part | Gap | Blob | Notice
 _PROPERTY_SETS = ("\x05summaryinformation", "\x05documentsummaryinformation")
 # Registration, layout and view state of OLE itself; they hold class names at most.
 _HARMLESS = ("\x01compobj", "\x01ole", "\x03objinfo", "\x03ocxname", "\x03linkinfo", "\x03print", "\x02olepres000")
-_CODE_PAGE = 1
+_CODE_PAGE, _THUMBNAIL = 1, 17
+_WINDOWS_FORMAT, _METAFILE_PICTURE, _METAFILE_HEADER = -1, 3, 8
 
 
 def read_rest(ole: olefile.OleFileIO, taken: set[str]) -> Iterator[Item]:
@@ -41,7 +42,7 @@ def read_rest(ole: olefile.OleFileIO, taken: set[str]) -> Iterator[Item]:
             yield child(ole.openstream(entry).read(), entry.strip("\x01\x03\x05"))
 
 
-def _properties(ole: olefile.OleFileIO, entry: str) -> Iterator[Part | Gap]:
+def _properties(ole: olefile.OleFileIO, entry: str) -> Iterator[Part | Gap | Blob]:
     """Title, author, comments, company and custom properties of a property set."""
     try:
         properties = ole.getproperties(entry, convert_time=True)
@@ -50,7 +51,10 @@ def _properties(ole: olefile.OleFileIO, entry: str) -> Iterator[Part | Gap]:
         return
     encoding = f"cp{properties.get(_CODE_PAGE, 1252)}".replace("cp65001", "utf-8")
     builder = PartBuilder(kind="metadata", path=entry.strip("\x05"), visibility="hidden")
-    for value in properties.values():
+    for number, value in properties.items():
+        if number == _THUMBNAIL and isinstance(value, bytes):
+            yield from _thumbnail(value, entry.strip("\x05"))
+            continue
         for item in value if isinstance(value, list) else [value]:
             text = _text(item, encoding)
             if any(map(str.isalpha, text)):
@@ -58,10 +62,17 @@ def _properties(ole: olefile.OleFileIO, entry: str) -> Iterator[Part | Gap]:
     yield from builder.parts()
 
 
+def _thumbnail(value: bytes, path: str) -> Iterator[Blob]:
+    """The preview in the clipboard format ([MS-OLEPS] 2.11): a tag, a format, then the picture."""
+    tag, kind = struct.unpack_from("<iI", value.ljust(8, b"\0"))
+    start = 8 + (_METAFILE_HEADER if (tag, kind) == (_WINDOWS_FORMAT, _METAFILE_PICTURE) else 0)
+    yield child(value[start:], f"{path}/thumbnail")
+
+
 def _text(value: object, encoding: str) -> str:
     if isinstance(value, str):
         return value.strip("\0 ")
-    if not isinstance(value, bytes) or len(value) > 1 << 16:  # longer ones are thumbnails
+    if not isinstance(value, bytes):
         return ""
     try:
         return value.decode(encoding, "replace").strip("\0 ")
