@@ -73,6 +73,9 @@ class MessageReader:
         yield from header_parts(message, path)
         content_type = message.get_content_type()
         yield from _missing(content_type, message, f"{path}body")
+        for name in ("Content-Type", "Content-Transfer-Encoding"):
+            if len({str(value).strip().lower() for value in message.get_all(name, [])}) > 1:
+                yield Gap(stage="extract", code="readers_disagree", path=f"{path}body", detail=f"more than one {name}")
         if message.is_multipart():
             yield from self._inside(message, content_type, path, depth)
         else:

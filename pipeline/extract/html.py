@@ -21,6 +21,7 @@ META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.+-]{2
 XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w:.+-]{2,40})", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]{4,}")
 CODE = frozenset({"script", "style"})
+CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 UNSEEN = frozenset({"template", "noscript", "datalist", "noframes", "noembed"})
 STRETCH = re.compile(r"<[^<>]*>?|[^<]+")
 DROPPED = re.compile(
@@ -100,22 +101,22 @@ class Page:
             elif node.is_comment_node:
                 self.comment(node.comment_content or "")
             else:
-                own = node.is_element_node and (node.tag in UNSEEN or node.mem_id in unseen or is_hidden(node))
-                inner = shaded or own
-                self.element(node, stack, outer=shaded, inner=inner)
+                self.element(node, stack, unseen, shaded=shaded)
 
     def flow(self, shaded: bool) -> Flow:
         return self.hidden if shaded else self.body
 
-    def element(self, node: LexborNode, stack: list[Step], *, outer: bool, inner: bool) -> None:
-        tag, first = node.tag or "", node.first_child
+    def element(self, node: LexborNode, stack: list[Step], unseen: frozenset[int], *, shaded: bool) -> None:
+        tag, first, inner = node.tag or "", node.first_child, shaded
         if node.is_element_node:
-            self.attributes.take(node)
+            attributes = node.attributes
+            self.attributes.take(tag, attributes)
+            inner = shaded or tag in UNSEEN or is_hidden(attributes) or (bool(unseen) and node.mem_id in unseen)
         if tag in CODE:
             self.source(tag, (first.text_content if first is not None else "") or "")
             return
         flow = self.flow(inner)
-        if inner and not outer:
+        if inner and not shaded:
             flow.flush()
         flow.enter(node, tag)
         stack.append((node, inner, True))
@@ -127,7 +128,10 @@ class Page:
     def source(self, tag: str, text: str) -> None:
         if tag == "script":
             self.scripts.append(text)
-        self.code.add(self.attributes.without_data(text).strip(), role="line")
+        text = self.attributes.without_data(text)
+        self.code.add(text, role="line")
+        if tag == "style" and (plain := CSS_ESCAPE.sub(_css_character, text)) != text:
+            self.code.add(plain, role="line")
 
     def comment(self, text: str) -> None:
         """A comment; a conditional one holds markup that some readers show."""
@@ -138,8 +142,13 @@ class Page:
             self.comments.add(text.strip())
 
 
+def _css_character(match: re.Match[str]) -> str:
+    number = int(match[1], 16)
+    return chr(number) if 31 < number < 0x110000 and not 0xD800 <= number < 0xE000 else " "
+
+
 def _left_over(source: str, parts: list[Part], names: set[str]) -> str:
-    """Stretches of the source that the parser drops: end tags with attributes, doctypes, words that stand in no part."""
+    """What the parser drops of the source: end tags with attributes, doctypes, words that stand in no part."""
     known = set(WORD.findall("\n".join(part.text for part in parts).casefold()))
     known |= set(WORD.findall(" ".join(names).casefold())) | DOCTYPE
     lost = [

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from selectolax.lexbor import LexborNode
-
-from pipeline.extract.embedded import child, decode_base64
+from pipeline.extract.embedded import child, decode_base64, too_small_for_text
 from pipeline.extract.parts import PartBuilder
 from pipeline.types import Blob, Gap, Notice, Part
 
@@ -45,11 +43,11 @@ class Attributes:
         self._outside: dict[str, None] = {}
         self._children: list[Blob | Gap] = []
 
-    def take(self, node: LexborNode) -> None:
-        tag = node.tag or ""
+    def take(self, tag: str, attributes: dict[str, str | None]) -> None:
+        """The attributes of one element."""
         self.names.add(tag)
-        values = {name: value for name, value in node.attrs.items() if value}
-        self.names.update(node.attrs.keys())
+        self.names.update(attributes)
+        values = {name: value for name, value in attributes.items() if value}
         self.script_sources += tag == "script" and "src" in values
         if tag == "meta" and "content" in values:
             label = next((values[key] for key in META_NAMES if key in values), "meta")
@@ -86,7 +84,7 @@ class Attributes:
                 self._children.append(
                     Gap(stage="extract", code="undecodable", path=f"data/{number}", detail=media_type)
                 )
-        if raw:
+        if raw and not too_small_for_text(raw):
             self._children.append(child(raw, f"data-{number}", media_type))
         return f"[{media_type}]"
 

@@ -16,9 +16,8 @@ RULE = re.compile(r"([^{}@;]{1,500})\{([^{}]{1,2000})\}")
 MAX_RULES = 500
 
 
-def is_hidden(node: LexborNode) -> bool:
+def is_hidden(attributes: dict[str, str | None]) -> bool:
     """Whether the element itself says that it is not shown. White text counts: the page may well be white."""
-    attributes = node.attrs
     style = attributes.get("style")
     return "hidden" in attributes or bool(style and UNSEEN_STYLE.search(style))
 

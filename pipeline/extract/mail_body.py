@@ -13,25 +13,27 @@ from pipeline.extract.mail_headers import parameter
 from pipeline.extract.parts import PartBuilder
 from pipeline.types import Blob, Gap, Part
 
-UU = re.compile(rb"^begin(-base64)? [0-7]{3,4} +([^\r\n]+)\r?\n(.*?)^(?:end|====)[ \t]*\r?$", re.MULTILINE | re.DOTALL)
-UU_OPEN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} +[^\r\n]+\r?\n[!-`]", re.MULTILINE)
-YENC = re.compile(rb"^=ybegin ([^\r\n]*)\r?\n(?:=ypart [^\r\n]*\n)?(.*?)^=yend[^\r\n]*\r?$", re.MULTILINE | re.DOTALL)
+UU_BEGIN = re.compile(rb"^begin(-base64)? [0-7]{3,4} +([^\r\n]+)\r?\n", re.MULTILINE)
+UU_END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
+YENC_BEGIN = re.compile(rb"^=ybegin ([^\r\n]*)\r?\n(?:=ypart [^\r\n]*\n)?", re.MULTILINE)
+YENC_END = re.compile(rb"^=yend[^\r\n]*\r?$", re.MULTILINE)
 BINHEX = re.compile(rb"^\(This file must be converted with BinHex", re.MULTILINE)
 PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+UU_LENGTHS = bytes(range(0x21, 0x61))  # the first character of a full line
 BLANK_LINES = re.compile(r"\n[ \t]*\n+")
 NEWLINE = re.compile(r"\r\n?")
 
 
 def transfer_decode(raw: bytes, encoding: str) -> tuple[bytes, bool]:
     """The decoded body, and whether all of it could be decoded."""
-    encoding = encoding.strip().strip(";\"'").lower()
+    encoding = next(iter(re.findall(r"[\w-]+", encoding.lower())), "")
     if encoding == "base64":
         return decode_base64(raw)
     if encoding == "quoted-printable":
         return binascii.a2b_qp(raw), True
     if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
-        match = UU.search(raw)
-        return _uu(match.group(3)) if match else (raw, False)
+        opened, closed = UU_BEGIN.search(raw), UU_END.search(raw)
+        return _uu(raw[opened.end() : closed.start()]) if opened and closed else (raw, False)
     return raw, True
 
 
@@ -56,29 +58,35 @@ def read_text(data: bytes, message: Message, path: str) -> Iterator[Part | Gap |
 def take_files(data: bytes, path: str) -> tuple[bytes, list[Blob | Gap]]:
     """uuencode, yEnc and BinHex files inside a text: the text without them, and them."""
     found: list[Blob | Gap] = []
-
-    def uu(match: re.Match[bytes]) -> bytes:
-        plain, clean = decode_base64(match.group(3)) if match.group(1) else _uu(match.group(3))
-        return keep(plain, clean, match.group(2))
-
-    def yenc(match: re.Match[bytes]) -> bytes:
-        name = match.group(1).partition(b"name=")[2]
-        return keep(_yenc(match.group(2)), b"part=" not in match.group(1), name)
-
-    def keep(plain: bytes, clean: bool, name: bytes) -> bytes:
-        label = name.decode("utf-8", "replace").strip()
-        if not clean:
-            found.append(Gap(stage="extract", code="undecodable", path=path, detail=f"encoded file {label}"[:80]))
-        if plain:
-            found.append(child(plain, label))
-        return f"[{label}]\n".encode()
-
-    data = YENC.sub(yenc, UU.sub(uu, data))
+    for begin, end, decoder in ((UU_BEGIN, UU_END, _uu_file), (YENC_BEGIN, YENC_END, _yenc_file)):
+        kept, at = bytearray(), 0
+        while opened := begin.search(data, at):
+            closed = end.search(data, opened.end())
+            if closed is None:
+                if begin is YENC_BEGIN or data[opened.end() : opened.end() + 1] in UU_LENGTHS:
+                    found.append(Gap(stage="extract", code="truncated", path=path, detail="an encoded file has no end"))
+                break
+            name, plain, clean = decoder(opened, data[opened.end() : closed.start()])
+            if not clean:
+                found.append(Gap(stage="extract", code="undecodable", path=path, detail=f"encoded file {name}"[:80]))
+            if plain:
+                found.append(child(plain, name))
+            kept += data[at : opened.start()] + f"[{name}]\n".encode()
+            at = closed.end()
+        data = bytes(kept) + data[at:]
     if BINHEX.search(data):
         found.append(Gap(stage="extract", code="undecodable", path=path, detail="a BinHex file in the text"))
-    if UU_OPEN.search(data):
-        found.append(Gap(stage="extract", code="truncated", path=path, detail="a uuencoded file without an end"))
     return data, found
+
+
+def _uu_file(opened: re.Match[bytes], body: bytes) -> tuple[str, bytes, bool]:
+    plain, clean = decode_base64(body) if opened.group(1) else _uu(body)
+    return opened.group(2).decode("utf-8", "replace").strip(), plain, clean
+
+
+def _yenc_file(opened: re.Match[bytes], body: bytes) -> tuple[str, bytes, bool]:
+    head, _, name = opened.group(1).partition(b"name=")
+    return name.decode("utf-8", "replace").strip(), _yenc(body), b"part=" not in head
 
 
 def _uu(lines: bytes) -> tuple[bytes, bool]:

@@ -64,9 +64,10 @@ def parameter(message: Message, name: str) -> str:
     for header in ("content-disposition", "content-type"):
         try:
             value = message.get_param(name, header=header)
-            text = collapse_rfc2231_value(value) if value is not None else ""
+            # An RFC 2231 value comes as (charset, language, text), any other as it stands in the source.
+            text = collapse_rfc2231_value(value) if isinstance(value, tuple) else decode_header(value or "")
         except (ValueError, TypeError, LookupError, AttributeError, IndexError):
             continue  # the header is shown raw among the headers
         if text:
-            return decode_header(text).strip()
+            return text.strip()
     return ""

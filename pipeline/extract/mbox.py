@@ -9,7 +9,7 @@ from pipeline.extract.embedded import child
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Part
 
-SEPARATOR = re.compile(rb"^From [^\r\n]*\r?\n(?=[!-9;-~]+:|\r?\n)", re.MULTILINE)
+SEPARATOR = re.compile(rb"^From [^\r\n]*\r?\n(?=[!-9;-~]+:)", re.MULTILINE)
 
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob]:

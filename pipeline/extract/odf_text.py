@@ -38,7 +38,7 @@ SPACES = {"tab": "\t", "line-break": "\n"}
 STYLES = frozenset({"styles", "automatic-styles", "font-face-decls"})
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]{60,}")
 SEALS = frozenset({"DigestValue", "SignatureValue", "X509Certificate", "X509SerialNumber", "Modulus", "Exponent"})
-BARE = re.compile(r"[-\d.,:%#a-fA-F]*(?:cm|mm|in|pt|px|em)?|true|false|none|auto|[\w-]{1,2}")
+BARE = re.compile(r"[-+\d.,:%]*(?:cm|mm|in|pt|px|em)?|#[0-9a-fA-F]{3,8}|true|false|none|auto|[\w-]{1,2}")
 HIDDEN_TEXT = {"display": "none", "color": "#ffffff"}
 DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]*>")
 LAYOUT_BLOCK = 200
@@ -146,7 +146,11 @@ class OdfText:
             return "speaker-notes"
         if name in TARGETS:
             return TARGETS[name]
-        hidden = attribute(element, "style-name") in self._styles or attribute(element, "visibility") == "collapse"
+        hidden = (
+            attribute(element, "style-name") in self._styles
+            or attribute(element, "visibility") == "collapse"
+            or (name == "section" and attribute(element, "display") == "none")
+        )
         return "hidden" if hidden and outer in ("body", "headers") and name not in STYLES else outer
 
     def _leave(self, name: str) -> None:

@@ -54,7 +54,8 @@ NAMED = frozenset(
     | {"title", "xe"}
 )
 CHARACTERS = {
-    "tab": "\t", "line": "\n", "lbr": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
+    "tab": "\t", "line": "\n", "lbr": "\n",
+    "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
     "rdblquote": "”", "bullet": "•", "emspace": "\u2003", "enspace": "\u2002", "qmspace": "\u2005", "zwj": "\u200d",
     "zwnj": "\u200c", "ltrmark": "\u200e", "rtlmark": "\u200f", "cell": " | ", "nestcell": " | ",
 }  # fmt: skip
@@ -123,7 +124,7 @@ class Reader:
         elif token.kind == "}":
             self._close()
         elif token.kind == "binary":
-            self._digits += token.data.hex().encode("ascii")
+            self._binary(token.data)
         elif token.kind == "word":
             self._word(token.name, token.number)
         elif token.name == "*":
@@ -143,6 +144,14 @@ class Reader:
             if self.state.skip > USUAL_SKIP:
                 self.text.add(skipped.decode("latin-1"), replace(self.state, destination="fallback"))
         self._pending += data
+
+    def _binary(self, data: bytes) -> None:
+        """A run of raw bytes: of a picture or an object, or by itself, which no other reader would look at."""
+        if self.state.destination in DIGITS:
+            self._digits += data.hex().encode("ascii")
+        elif data:
+            self._children += 1
+            self.found.append(child(data, f"binary-{self._children}"))
 
     def _unicode(self, number: int) -> None:
         self._flush()

@@ -70,8 +70,10 @@ class RtfText:
 
     def word(self, name: str, *, heading: bool) -> None:
         """A control word that shapes paragraphs."""
-        if name in ("pard", "trowd"):
-            self._role, self.in_row, self._header_row = "paragraph", name == "trowd", False
+        if name == "pard":
+            self._role, self.in_row = "paragraph", False
+        elif name == "trowd":
+            self.in_row, self._header_row = True, False
         elif name == "intbl":
             self.in_row = True
         elif name == "trhdr":

@@ -91,6 +91,8 @@ def _attachment(attachment: dict[str, bytes | list[Property]], path: str, label:
     name = texts.get(mapi.LONG_NAME) or old or texts.get(mapi.SHORT_NAME) or path.rstrip("/")
     contents = [data] if isinstance(data, bytes) and data else []
     contents += [_object(prop) for prop in properties if prop.id == mapi.DATA]
+    if not any(contents):
+        yield Gap(stage="extract", code="truncated", path=path.rstrip("/"), detail="an attachment without its data")
     for content in dict.fromkeys(contents):
         if content and not too_small_for_text(content):
             kind = "application/vnd.ms-tnef" if content.startswith(SIGNATURE) else "application/octet-stream"
@@ -106,6 +108,8 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
     if not data.startswith(SIGNATURE):
         raise Damaged("no TNEF signature")
     at = 6
+    if len(data) <= at:
+        raise Damaged("nothing behind the signature")
     while at < len(data):
         if at + 9 > len(data):
             raise Damaged(f"{len(data) - at} bytes after the last attribute")
