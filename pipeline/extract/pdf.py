@@ -119,7 +119,7 @@ def _notices(objects: Objects, pdf: pikepdf.Pdf) -> Iterator[Found]:
         yield Gap(stage="extract", code="rights_managed", path="")
     if "portfolio" in marks and not objects.files:
         yield Gap(stage="extract", code="unsupported_type", path="portfolio", detail="a portfolio without members")
-    if marks & {"media", "movie"}:
+    if marks & {"media", "movie", "3d"}:
         yield Gap(stage="extract", code="unsupported_media", path="media")
     if objects.files:
         yield Notice(code="embedded_file", path="", detail=str(len(objects.files)))

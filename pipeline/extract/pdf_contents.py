@@ -25,6 +25,7 @@ _WHITE = re.compile(
 _POLYGON = (b"\nh\nf", b" h f", b" h\nf")
 _THICK = 4.0  # points; a thinner bar is a rule, and covers no text
 _JUNK = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f-\xff]{2}")  # packed data, at a place where operators belong
+_DANGLING = re.compile(rb"/Contents \d+ \d+ R")
 _DEPTH = 20
 
 ObjGen = tuple[int, int]
@@ -55,7 +56,7 @@ def read_content(page: pikepdf.Object, drawn: Drawn, decoder: Decoder) -> PageCo
     """Unpack the content of a page and all that it draws."""
     found = PageContent()
     contents = page.get("/Contents")
-    if contents is None and b"/Contents" in page.unparse(resolved=True):
+    if contents is None and _DANGLING.search(page.unparse(resolved=True)):
         found.problems.append("damaged")
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [] if contents is None else [contents]
     data = b""
@@ -69,10 +70,16 @@ def read_content(page: pikepdf.Object, drawn: Drawn, decoder: Decoder) -> PageCo
     return found
 
 
+def follow_form(form: pikepdf.Stream, drawn: Drawn, decoder: Decoder) -> None:
+    """Count what a form draws as drawn, since the form itself will be read."""
+    found = PageContent()
+    _follow(_read(form, decoder, found), form, drawn, decoder, found, 0)
+
+
 def _read(stream: pikepdf.Stream, decoder: Decoder, found: PageContent) -> bytes:
     try:
         data = decoder.read(stream)
-        if _JUNK.search(data, 0, 64):
+        if _JUNK.search(data.partition(b"ID")[0], 0, 64):
             found.problems.append("damaged")
         return data
     except TooLarge as error:

@@ -40,6 +40,8 @@ class Decoder:
         try:
             filters = _filters(stream)
             raw = bytes(stream.read_raw_bytes())
+            if not raw:
+                return raw
             plain = _OWN.issuperset(filters) and "/DecodeParms" not in stream
             if not plain:
                 if filters[0] == "/FlateDecode":

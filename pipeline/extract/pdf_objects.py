@@ -16,6 +16,7 @@ import pikepdf
 from pipeline.extract.pdf_contents import ObjGen
 
 _STRING = re.compile(rb"\(|<[0-9a-fA-F]")
+_PALETTE = re.compile(rb"/Indexed [^\]<>()]*?(\d+) (\d+) R \]")
 _TOKEN = re.compile(rb"/([^\s/<>\[\]()]+)|\((?:[^()\\]|\\.)*\)|<[0-9a-fA-F]*>", re.DOTALL)
 _FLAGS = re.compile(rb"/F (\d+)\b")
 _REFERENCE = re.compile(rb"/([^\s/<>\[\]()]+) (\d+) (\d+) R")
@@ -130,6 +131,8 @@ def _is_null(pdf: pikepdf.Pdf, objgen: ObjGen) -> bool:
 def _refer(written: bytes, found: Objects) -> None:
     for name, number, generation in _REFERENCE.findall(written):
         found.keys[int(number), int(generation)].add("/" + name.decode("latin-1"))
+    for number, generation in _PALETTE.findall(written):
+        found.keys[int(number), int(generation)].add("/Indexed")
     found.marks.update(mark for mark, token in MARKS.items() if token in written)
 
 

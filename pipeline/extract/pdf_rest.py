@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pikepdf
 
-from pipeline.extract.pdf_contents import Drawn, read_content
+from pipeline.extract.pdf_contents import Drawn, follow_form, read_content
 from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
 from pipeline.extract.pdf_ledger import markup_text, text_parts
 from pipeline.extract.pdf_objects import Objects
@@ -26,7 +26,10 @@ def read_rest(
     drawn.contents.update((stream.objgen, stream) for stream in packets)  # read below
     yield from sort_streams(objects, drawn, decoder, found)
     shown = "\n".join(reader.texts)
-    yield from _undrawn([*found.undrawn, *found.images], pdf, pages, reader, prefix)
+    for form in found.undrawn:
+        follow_form(form, drawn, decoder)
+    left = [s for s in (*found.undrawn, *found.images) if s.objgen not in drawn.forms and s.objgen not in drawn.images]
+    yield from _undrawn(left, pdf, pages, reader, prefix)
     yield from text_parts([*objects.texts, *found.texts], shown, visibility, prefix)
     yield from _form(packets, decoder, prefix)
 

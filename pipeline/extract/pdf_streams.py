@@ -20,11 +20,12 @@ from pipeline.types import Blob, Gap, Part
 # Under these keys lie fonts, their tables, colours and masks: no text of the document.
 _HARMLESS_KEYS = frozenset(
     {"/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode", "/CIDToGIDMap", "/CIDSet", "/JBIG2Globals", "/UseCMap"}
-    | {"/DestOutputProfile", "/SMask", "/Mask", "/TR", "/TR2", "/BG", "/UCR", "/HT", "/Function"}
+    | {"/DestOutputProfile", "/SMask", "/Mask", "/Indexed", "/TR", "/TR2", "/BG", "/UCR", "/HT", "/Function"}
 )
 _HARMLESS_TYPES = frozenset({"/XRef", "/ObjStm", "/CMap", "/Halftone"})
 _TEXT_KEYS = {"/JS": "javascript", "/RC": "annotations", "/RV": "form", "/V": "form", "/DV": "form"}
 _MEDIA = frozenset({"/3D", "/Sound", "/U3D", "/PRC"})
+_SCRAP = 32  # bytes of unknown data that hold no sentence
 _SHOWS_TEXT = re.compile(rb"\bT[jJ*]|[)\]>]\s*['\"]")
 _GLYPH = re.compile(rb"^\s*(?:[-\d.]+\s+){2,6}d[01]\b")
 
@@ -76,6 +77,7 @@ def _harmless(stream: pikepdf.Stream, keys: set[str], drawn: Drawn) -> bool:
         or str(stream.get("/Type", "")) in _HARMLESS_TYPES
         or "/FunctionType" in stream
         or "/ShadingType" in stream
+        or isinstance(stream.get("/S"), int)  # the hint table of a linearized file
     )
 
 
@@ -95,11 +97,10 @@ def _sort(
         if text:
             yield Part(kind="metadata", text=text, path=f"metadata/{stream.objgen[0]}")
     else:
-        _sort_data(decoder.read(stream), stream, keys, found)
-        yield from ()
+        yield from _sort_data(decoder.read(stream), stream, keys, found)
 
 
-def _sort_data(data: bytes, stream: pikepdf.Stream, keys: set[str], found: Sorted) -> None:
+def _sort_data(data: bytes, stream: pikepdf.Stream, keys: set[str], found: Sorted) -> Iterator[Blob]:
     """A stream whose dictionary does not say what it is."""
     if family := next((_TEXT_KEYS[k] for k in keys if k in _TEXT_KEYS), None):
         found.texts.append(Text(family, _decoded(data)))
@@ -110,8 +111,10 @@ def _sort_data(data: bytes, stream: pikepdf.Stream, keys: set[str], found: Sorte
             found.undrawn.append(stream)
     elif data.lstrip()[:1] == b"<":
         found.texts.append(Text("other", markup_text(data) or _decoded(data), hidden=True))
-    elif data.strip() and _is_text(data):
+    elif _is_text(data):
         found.texts.append(Text("other", _decoded(data), hidden=True))
+    elif len(data) >= _SCRAP:
+        yield Blob.of(data, name=f"{_path(stream).replace('/', '-')}.bin")
 
 
 def _decoded(data: bytes) -> str:
