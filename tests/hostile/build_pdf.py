@@ -156,6 +156,37 @@ def orphan_stream(text: str) -> bytes:
     return appended(plain(), 90, b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
 
 
+def shadowed_stream(text: str) -> bytes:
+    """Two objects of one number in one revision: readers take the one that the table points to."""
+    whole = changed(lambda pdf: None, plain("Nothing to add."), compress_streams=False)
+    content = f"BT /F1 12 Tf 72 640 Td ({text}) Tj ET".encode()
+    with pikepdf.open(io.BytesIO(whole)) as pdf:
+        number = pdf.pages[0].obj.Contents.objgen[0]
+    shadow = b"%d 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (number, len(content), content)
+    at = whole.index(b"1 0 obj")
+    return _moved(whole, at, shadow)
+
+
+def _moved(whole: bytes, at: int, inserted: bytes) -> bytes:
+    """`whole` with bytes inserted before its first object, its table of offsets moved accordingly."""
+    body, _, tail = whole.partition(b"xref\n")
+    table, _, trailer = tail.partition(b"trailer")
+    moved = b"".join(
+        b"%010d" % (int(line[:10]) + len(inserted)) + line[10:] if line.rstrip().endswith(b"n") else line
+        for line in table.splitlines(keepends=True)
+    )
+    start = len(body) + len(inserted)
+    head = trailer.partition(b"startxref")[0]
+    return (
+        body[:at] + inserted + body[at:] + b"xref\n" + moved + b"trailer" + head + b"startxref\n%d\n%%%%EOF\n" % start
+    )
+
+
+def unknown_stream(text: str) -> bytes:
+    """An application's private data, which holds a file."""
+    return changed(lambda pdf: pdf.Root.__setattr__("Private", pdf.make_stream(plain(text))))
+
+
 def black_box(text: str) -> bytes:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(72, 640, text)
@@ -260,11 +291,15 @@ def bomb(text: str) -> bytes:
     return changed(add, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
 
 
-def also_zip(text: str) -> bytes:
+def _zipped(text: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("note.txt", text)
-    return plain() + out.getvalue()
+    return out.getvalue()
+
+
+def also_zip(text: str) -> bytes:
+    return plain() + _zipped(text)
 
 
 def _case(
@@ -299,6 +334,8 @@ CASES = [
     _case(12, "older-revision", lambda text: replaced_page(text, "Nothing to add."), code="prior_revisions"),
     _case(13, "orphan-string", orphan_string),
     _case(13, "orphan-drawing", orphan_stream),
+    _case(13, "shadowed", shadowed_stream, "hold", "prior_revision"),
+    _case(13, "private-data", unknown_stream),
     _case(14, "black-box", black_box, code="covered_text"),
     _case(15, "white", white, code="invisible_text"),
     _case(15, "without-ink", without_ink, code="invisible_text"),
