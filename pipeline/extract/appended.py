@@ -6,19 +6,25 @@ Readers of documents account for their own bytes; pictures, programs and unknown
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 
-from pipeline.types import Blob, Notice
+from pipeline.extract.parts import PartBuilder
+from pipeline.extract.sniff import UNKNOWN, sniff
+from pipeline.types import Blob, Gap, Notice, Part
 
+# pictures of real programs end in scraps of memory; more than this, packed, is more than a scrap
+SCRAPS = 16 << 10
 _PADDING = b"\0 \t\r\n\x1a"
+_LEGIBLE = re.compile(rb"[ -~]{8,}")
 _DIRECTORY_END = b"PK\x05\x06"
 _PDF = re.compile(rb"%PDF-\d\.\d\s")
 _SEARCHED = ("application/octet-stream", "application/x-executable", "application/vnd.microsoft.portable-executable")
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG markers that stand alone
 
 
-def appended(data: bytes, media_type: str) -> Iterator[Blob | Notice]:
-    """The stretch behind a picture's end, or the container inside something unknown, as a child to be read."""
+def appended(data: bytes, media_type: str) -> Iterator[Blob | Gap | Notice | Part]:
+    """The stretch behind a picture's end, or the container inside something unknown: a child, or legible scraps."""
     start = _end(data, media_type) if media_type.startswith("image/") else None
     if start is not None:
         tail = data[start:]
@@ -27,9 +33,21 @@ def appended(data: bytes, media_type: str) -> Iterator[Blob | Notice]:
         tail, name = _container(data), "container-inside"
     else:
         return
-    if tail.strip(_PADDING):
-        yield Notice(code="trailing_data", path=name, visibility="hidden", detail=f"{len(tail)} bytes")
+    if not tail.strip(_PADDING):
+        return
+    notice = Notice(code="trailing_data", path=name, visibility="hidden", detail=f"{len(tail)} bytes")
+    if sniff(tail, name) != UNKNOWN:
+        yield notice
         yield Blob.of(tail, name=name)
+        return
+    strings = PartBuilder(kind="metadata", path=name, visibility="hidden")
+    for run in _LEGIBLE.findall(tail):
+        strings.add(run.decode("ascii"), "line")
+    if strings:
+        yield notice
+        yield from strings.parts()
+    if len(zlib.compress(tail)) > SCRAPS:
+        yield Gap(stage="extract", code="trailing_data", path=name, detail=f"{len(tail)} bytes of no known form")
 
 
 def _end(data: bytes, media_type: str) -> int | None:

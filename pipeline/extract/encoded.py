@@ -33,6 +33,11 @@ _ESCAPE = r"\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2})"
 _ESCAPES = re.compile(rf"{_ESCAPE}(?:{_ESCAPE}){{3,}}")
 _QUOTED = re.compile(r"=[0-9A-F]{2}(?:[ -<>-~]{0,40}=[0-9A-F]{2}){7,}[ -<>-~]*")
 
+
+class Noise:
+    """Bytes of no known form."""
+
+
 _FILES = (
     b"%PDF-",
     b"PK\x03\x04",
@@ -59,47 +64,56 @@ _LETTERS = re.compile(r"[^\W\d_]|\s")
 
 
 def decoded_runs(text: str) -> Iterator[Blob | Gap]:
-    """What the encoded runs of `text` hold, at most MOST_FINDS in all. Names say the coding and the place."""
+    """What the encoded runs of `text` hold, at most MOST_FINDS in all.
+
+    Texts come together as one child, since a page may hold hundreds of encoded links; a file is a child of its own,
+    named by its coding and place.
+    """
     text = f"\n{text}"
     taken: list[tuple[int, int]] = []
+    texts: list[str] = []
     for coding, (mark, pattern, decode) in _CODINGS.items():
         if mark not in text:
             continue
         for match in pattern.finditer(text):
-            if any(start <= match.start() < end for start, end in taken):
-                continue
-            data = decode(match.group())
-            found = _judge(data, match.group())
-            if not found:
-                continue
             if len(taken) >= MOST_FINDS:
                 yield Gap(stage="extract", code="limit_members", path=coding, detail="encoded runs")
-                return
-            taken.append(match.span())
-            yield _find(found, data, f"{coding}@{match.start() - 1}")
+                break
+            if any(start <= match.start() < end for start, end in taken):
+                continue
+            found = _judge(decode(match.group()), match.group())
+            if found is not None:
+                taken.append(match.span())
+            if isinstance(found, str):
+                texts.append(found)
+            elif found is not None:
+                yield _placed(found, f"{coding}@{match.start() - 1}")
+    if texts:
+        yield Blob.of("\n\n".join(texts).encode("utf-8", "replace"), name="decoded.txt")
 
 
-def _find(found: str, data: bytes, name: str) -> Blob | Gap:
-    if found == "noise":
+def _placed(found: bytes | Noise, name: str) -> Blob | Gap:
+    if isinstance(found, Noise):
         return Gap(stage="extract", code="undecodable", path=name)
-    return Blob.of(_inflate(data), name=name)
+    return Blob.of(found, name=name)
 
 
-def _judge(data: bytes, written: str) -> str:
-    """ "find", "noise", or an empty string for what is harmless."""
+def _judge(data: bytes, written: str) -> str | bytes | Noise | None:
+    """The text that `data` is, the file that it is, noise too long to be a key, or None for what is harmless."""
+    data = _inflate(data)
     if not data:
-        return ""
-    if data.startswith((*_FILES, *_PACKED)) or (data.startswith(_ZLIB) and _inflate(data) is not data):
-        return "find"
-    if _readable(data, written):
-        return "find"
-    if len(data) < LONG_NOISE or data.startswith(_KEYS) or len(set(data)) < 64:
-        return ""
-    return "noise"
+        return None
+    if data.startswith((*_FILES, *_PACKED)):
+        return data
+    text = _readable(data, written)
+    if text:
+        return text
+    harmless = len(data) < LONG_NOISE or data.startswith(_KEYS) or len(set(data)) < 64
+    return None if harmless else Noise()
 
 
-def _readable(data: bytes, written: str) -> bool:
-    """Whether `data` is text, but for a stray byte, that `written` did not already show."""
+def _readable(data: bytes, written: str) -> str:
+    """The text of `data`, but for a stray byte, that `written` did not already show; or nothing."""
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
         text = data.decode(encoding, "replace")
         if encoding != "utf-8" and any(char >= "\u0600" for char in text):
@@ -107,8 +121,8 @@ def _readable(data: bytes, written: str) -> bool:
         letters = len(_LETTERS.findall(text))
         unreadable = sum(not (char.isprintable() or char in "\n\r\t") or char == "\ufffd" for char in text)
         if len(text) >= 6 and letters >= 0.7 * len(text) and unreadable <= 0.03 * len(text) and text != written:
-            return True
-    return False
+            return text.replace("\ufffd", "")
+    return ""
 
 
 def _inflate(data: bytes) -> bytes:

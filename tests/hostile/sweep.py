@@ -2,7 +2,7 @@
 
     python -m tests.hostile.sweep [seeds] [mutants of each]
 
-prints the mutants that were called complete although their canary was lost. The test beside this file runs a few hundred.
+lists what was called complete although their canary was lost; the test beside this file runs a few hundred.
 """
 
 from __future__ import annotations
