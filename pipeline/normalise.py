@@ -52,7 +52,9 @@ def _apply(text: str, edits: Iterable[Edit]) -> tuple[str, list[int]]:
     return "".join(pieces), offsets
 
 
-# What a plain ASCII text may hide. Plain `in` and anchored classes: this test runs over every passage of an archive.
+# What a plain text may hide. Plain `in` and anchored classes: this test runs over every passage of an archive.
+# Typographic and accented characters that no step would change.
+_UNUSUAL = re.compile("[^\x00-\x7f‘’“”–—×±°•→≥≤€£§éèêëàâäáåæçíîïñóôöøúûüßÉÖÄÜ]")
 _ASCII_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _LONE_LETTERS = re.compile(r"[ \t\n|._*·/,;~-][^\W\d_][ \t\n|._*·/,;~-]{1,3}[^\W\d_][ \t\n|._*·/,;~-]")
 _SPACED = re.compile(
@@ -63,7 +65,7 @@ _SPACED = re.compile(
 
 def _is_plain(text: str) -> bool:
     return (
-        text.isascii()
+        (text.isascii() or _UNUSUAL.search(text) is None)
         and not ("  " in text or "\n " in text or " \n" in text or "\n\n\n" in text or "-\n" in text)
         and _ASCII_CONTROL.search(text) is None
         and _LONE_LETTERS.search(text) is None

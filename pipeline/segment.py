@@ -66,9 +66,9 @@ def _part(part: Part, location: str) -> Iterator[Passage]:
             run = []
             continue
         run.extend(pieces)
-        if not _is_short(run[-1]) and block.role != "list_item":
+        if block.role != "list_item" and not _is_short(run[-1]):
             yield from _joined(run, part)
-            run = run[-1:]
+            run = []
     yield from _joined(run, part)
 
 
@@ -187,8 +187,7 @@ def _joined(run: Sequence[Passage], part: Part) -> Iterator[Passage]:
             last += 1
         start, end = run[first].start, run[last].end
         if start < run[last].start and _fits(part.text, start, end):
-            text = part.text[start:end]
-            yield replace(run[first], text=text, start=start, end=end, joined=True)
+            yield replace(run[first], text=part.text[start:end], start=start, end=end, joined=True)
         first = last
 
 

@@ -38,7 +38,7 @@ def refine(
     """The tags with their evidence. Results "after deployment" with no release in sight become results "before"."""
     marks = marked.places(tags, passages, policy)
     distinct = list({id(tag.passage): tag.passage for tag in tags if tag.category is not None}.values())
-    found = patterns(policy).each(copy_of(passage) for passage in distinct)
+    found = patterns(policy).each((copy_of(passage) for passage in distinct), ("facet",))
     evidence = {
         id(passage): (*_evidence(passage, hits, registers), *filter(None, (marked.over(passage, marks),)))
         for passage, hits in zip(distinct, found, strict=True)
@@ -47,12 +47,11 @@ def refine(
 
 
 def _evidence(passage: Passage, hits: Sequence[Hit], registers: Registers) -> Iterator[Evidence]:
-    facets = [hit for hit in hits if hit.rule.kind == "facet"]
-    yield from releases.evidence(passage, facets, registers)
-    topics = {hit.rule.label: hit for hit in reversed(facets) if hit.rule.label.startswith("topic:")}
+    yield from releases.evidence(passage, hits, registers)
+    topics = {hit.rule.label: hit for hit in reversed(hits) if hit.rule.label.startswith("topic:")}
     yield from (releases.of_hit(passage, hit) for hit in topics.values())
     dangerous = not _DANGEROUS.isdisjoint(topics)
-    for hit in facets:
+    for hit in hits:
         if hit.rule.label == "developer_material" or (hit.rule.label == "operational_detail" and dangerous):
             yield releases.of_hit(passage, hit)
     yield Evidence(facet=f"detail:{_detail(passage)}", rule="context.detail", end=len(passage.text))

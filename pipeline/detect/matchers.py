@@ -7,7 +7,7 @@ tokenised. A hit is dropped where one of the rule's vetoes (`unless`) hits in th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pipeline.policy import PatternRule, Policy
     from pipeline.registers import Registers
 
+KINDS = ("category", "facet", "veto")
+_WORD = re.compile(r"\w+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _COUNTED = re.compile(r"\{0,(\d+)\}")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*\s|\n")
 
@@ -46,80 +49,112 @@ class Patterns:
     def __init__(self, rules: Sequence[PatternRule]) -> None:
         self._rules = {rule.id: rule for rule in rules}
         self._nlp: Language = spacy.blank("en")
-        anchors = [(anchor, rule.id) for rule in rules for anchor in rule.anchors]
-        self._anchor_rules = [rule_id for _, rule_id in anchors]
+        anchors = [(anchor, rule) for rule in rules for anchor in rule.anchors]
+        self._anchored = [rule for _, rule in anchors]
         self._anchors = AhoCorasick([anchor for anchor, _ in anchors]) if anchors else None
         self._phrases = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         for rule in rules:
             if rule.phrases:
                 self._phrases.add(rule.id, [self._nlp.make_doc(phrase) for phrase in rule.phrases])
-        self._matchers: dict[str, _Matcher] = {}
+        self._patterns = {rule.id: [_Pattern(rule, tokens) for tokens in rule.tokens] for rule in rules}
 
-    def hits(self, text: str) -> tuple[Hit, ...]:
-        """Every rule that fires on `text`, in order of place; spans in code points."""
-        return self.each([text])[0]
+    def hits(self, text: str, kinds: Collection[str] = KINDS) -> tuple[Hit, ...]:
+        """Every rule of `kinds` that fires on `text`, in order of place; spans in code points."""
+        return self.each([text], kinds)[0]
 
-    def each(self, texts: Iterable[str]) -> list[tuple[Hit, ...]]:
+    def each(self, texts: Iterable[str], kinds: Collection[str] = KINDS) -> list[tuple[Hit, ...]]:
         """The hits of each text; the vocabulary learnt on the way is forgotten, so that memory stays flat."""
-        wanted = [(text, self._runnable(text)) for text in texts]
-        for rule_id in {rule_id for _, runnable in wanted for rule_id in runnable}:
-            self._prepare(rule_id)  # outside of the zone, which would forget it, too
+        plans = [(text, self._plan(text)) for text in texts]
+        for pattern in {id(p): p for _, plan in plans for p in plan.patterns}.values():
+            pattern.prepare(self._nlp)  # outside of the zone, which would forget it, too
         with self._nlp.memory_zone():
-            return [tuple(self._run(text, runnable)) if runnable else () for text, runnable in wanted]
+            return [tuple(self._run(text, plan, kinds)) if plan.may_fire(kinds) else () for text, plan in plans]
 
-    def _prepare(self, rule_id: str) -> None:
-        tokens = self._rules[rule_id].tokens
-        if tokens and rule_id not in self._matchers:
-            self._matchers[rule_id] = _Matcher(self._nlp, rule_id, tokens)
+    def _plan(self, text: str) -> _Plan:
+        """The rules whose anchor occurs, and of their token patterns those whose words all occur."""
+        lower = text.lower()
+        found = self._anchors.find_matches_as_indexes(lower, overlapping=True) if self._anchors else ()
+        rules = {rule.id: rule for rule in (self._anchored[index] for index, _, _ in found)}
+        words = {*_WORD.findall(lower), *_LETTERS.findall(lower)} if rules else set()
+        patterns = [p for rule_id in sorted(rules) for p in self._patterns[rule_id] if p.is_possible(words)]
+        return _Plan(patterns, [rule for rule in rules.values() if rule.phrases])
 
-    def _runnable(self, text: str) -> set[str]:
-        if self._anchors is None:
-            return set()
-        found = self._anchors.find_matches_as_indexes(text.lower(), overlapping=True)
-        return {self._anchor_rules[index] for index, _, _ in found}
-
-    def _run(self, text: str, runnable: set[str]) -> Iterator[Hit]:
+    def _run(self, text: str, plan: _Plan, kinds: Collection[str]) -> Iterator[Hit]:
         doc = self._nlp.make_doc(text.replace("\n", " "))
-        doc.spans["sc"] = [span for rule_id in sorted(runnable) for span in self._spans(doc, rule_id)] + [
-            span for span in self._phrases(doc, as_spans=True) if span.label_ in runnable
-        ]
-        hits = [Hit(self._rules[span.label_], span.start_char, span.end_char) for span in doc.spans["sc"]]
-        vetoes = [hit for hit in hits if hit.rule.kind == "veto"]
+        phrases = {rule.id for rule in plan.phrases}
+        doc.spans["sc"] = (
+            [span for span in self._phrases(doc, as_spans=True) if span.label_ in phrases] if phrases else []
+        )
+        doc.spans["sc"].extend(_spans(doc, [p for p in plan.patterns if p.rule.kind in kinds]))
+        hits = [hit for hit in self._hits(doc) if hit.rule.kind in kinds]
+        unless = {label for hit in hits for label in hit.rule.unless}
+        doc.spans["sc"].extend(_spans(doc, [p for p in plan.patterns if p.rule.label in unless]) if unless else [])
+        vetoes = [hit for hit in self._hits(doc) if hit.rule.label in unless] if unless else []
         for hit in sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.id)):
             if not any(veto.rule.label in hit.rule.unless and _same_sentence(text, hit, veto) for veto in vetoes):
                 yield hit
 
-    def _spans(self, doc: Doc, rule_id: str) -> list[Span]:
-        matcher = self._matchers.get(rule_id)
-        return matcher.spans(doc) if matcher is not None else []
+    def _hits(self, doc: Doc) -> list[Hit]:
+        return [Hit(self._rules[span.label_], span.start_char, span.end_char) for span in doc.spans["sc"]]
 
 
-class _Matcher:
-    """The token patterns of one rule.
+class _Pattern:
+    """One token pattern of a rule.
 
     A gap of up to n tokens, `{"OP": "{0,n}"}`, would make spaCy follow 2^n paths. It runs as `*` here, and what is
     longer than the pattern allows is dropped.
     """
 
-    def __init__(self, nlp: Language, rule_id: str, patterns: Sequence[Sequence[dict[str, Any]]]) -> None:
-        self._label = nlp.vocab.strings.add(rule_id)
-        self._longest: dict[int, int] = {}
-        self._matcher = Matcher(nlp.vocab)
-        for number, pattern in enumerate(patterns):
-            key = f"{rule_id}#{number}"
-            gaps = [_COUNTED.fullmatch(token.get("OP", "")) for token in pattern]
-            self._longest[nlp.vocab.strings.add(key)] = sum(int(gap[1]) if gap else 1 for gap in gaps)
-            self._matcher.add(key, [[{**t, "OP": "*"} if gap else t for t, gap in zip(pattern, gaps, strict=True)]])
+    def __init__(self, rule: PatternRule, tokens: Sequence[dict[str, Any]]) -> None:
+        gaps = [_COUNTED.fullmatch(token.get("OP", "")) for token in tokens]
+        self.rule = rule
+        self._tokens = [{**t, "OP": "*"} if gap else t for t, gap in zip(tokens, gaps, strict=True)]
+        self._longest = sum(int(gap[1]) if gap else 1 for gap in gaps)
+        self._needs = [words for token in tokens if (words := _words_of(token)) is not None]
+        self._matcher: Matcher | None = None
 
-    def spans(self, doc: Doc) -> list[Span]:
-        """The longest spans that do not overlap."""
-        return list(
-            filter_spans(
-                Span(doc, start, end, label=self._label)
-                for key, start, end in self._matcher(doc)
-                if end - start <= self._longest[key]
-            )
-        )
+    def is_possible(self, words: set[str]) -> bool:
+        """Whether each token that must be there, and that is given by words, can be."""
+        return not any(words.isdisjoint(needed) for needed in self._needs)
+
+    def prepare(self, nlp: Language) -> None:
+        if self._matcher is None:
+            self._matcher = Matcher(nlp.vocab)
+            self._matcher.add(self.rule.id, [self._tokens])
+
+    def spans(self, doc: Doc) -> Iterator[Span]:
+        assert self._matcher is not None, "prepare() comes first"
+        for label, start, end in self._matcher(doc):
+            if end - start <= self._longest:
+                yield Span(doc, start, end, label=label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is worth running on a text."""
+
+    patterns: list[_Pattern]
+    phrases: list[PatternRule]
+
+    def may_fire(self, kinds: Collection[str]) -> bool:
+        return any(p.rule.kind in kinds for p in self.patterns) or any(rule.kind in kinds for rule in self.phrases)
+
+
+def _spans(doc: Doc, patterns: Iterable[_Pattern]) -> list[Span]:
+    """The longest spans of each rule that do not overlap."""
+    found: dict[str, list[Span]] = {}
+    for pattern in patterns:
+        found.setdefault(pattern.rule.id, []).extend(pattern.spans(doc))
+    return [span for spans in found.values() for span in filter_spans(spans)]
+
+
+def _words_of(token: dict[str, Any]) -> frozenset[str] | None:
+    """The words of which a token must be one; None where it may be missing or may be anything else."""
+    lower = token.get("LOWER")
+    words = lower.get("IN") if isinstance(lower, dict) else [lower] if lower is not None else None
+    if words is None or token.get("OP", "1") not in ("1", "+") or not all(_WORD.fullmatch(word) for word in words):
+        return None
+    return frozenset(words)
 
 
 def _same_sentence(text: str, one: Hit, other: Hit) -> bool:
@@ -143,10 +178,9 @@ def load(policy: Policy, registers: Registers, models: Path) -> Detect:
     ready = patterns(policy)
 
     def detect(passages: Sequence[Passage], documents: Sequence[Document]) -> Iterator[Tag]:
-        for passage, hits in zip(passages, ready.each(map(copy_of, passages)), strict=True):
+        for passage, hits in zip(passages, ready.each(map(copy_of, passages), ("category",)), strict=True):
             for hit in hits:
-                if hit.rule.kind == "category":
-                    yield _tag(passage, hit)
+                yield _tag(passage, hit)
 
     return detect
 
