@@ -1,6 +1,6 @@
 """Reads the text records of an enhanced metafile ([MS-EMF], [MS-EMFPLUS]) and hands on the bitmaps inside it.
 
-A drawing without text records, bitmaps or letter-like curves is a drawing, and read by that. Text given as glyph numbers,
+A drawing without text records, bitmaps or letter-like curves is a drawing, and read by that. Text as glyph numbers,
 and curves enough for a line of letters, cannot be read and are gaps.
 """
 

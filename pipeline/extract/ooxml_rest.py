@@ -26,6 +26,7 @@ from pipeline.types import Blob, Gap, Notice, Part, PartKind, Visibility
 Item = Part | Gap | Blob | Notice
 
 _MEDIA = re.compile(r"audio/|video/|model/|font|inkml|activex", re.IGNORECASE)
+_INK = re.compile(r"inkml|\bink\b", re.IGNORECASE)
 _MEDIA_NAMES = re.compile(r"\.(?:odttf|fntdata|ttf|otf|wav|mp3|mp4|m4a|wma|wmv|avi|mov|glb|fbx)$")
 _OFFICE_XML = re.compile(r"openxmlformats|\bms-|\.vml|vmldrawing|opendocument")
 _DEVICE = re.compile(r"printersettings|devmode", re.IGNORECASE)
@@ -50,7 +51,9 @@ def read_part(part: PackagePart, package: Package) -> Iterator[Item]:
     """One part by what it is: XML, picture, embedded file, macros, printer settings; all else is a child of its own."""
     if part.key == CONTENT_TYPES or part.key.endswith(".rels"):
         return
-    if _is_xml(part):
+    if _INK.search(part.content_type):  # XML, but its text is strokes of a pen
+        yield Gap(stage="extract", code="unsupported_media", path=part.name, detail="ink")
+    elif _is_xml(part):
         yield from read_xml(part, package)
     elif "vbaproject" in part.content_type or part.key.endswith("vbaproject.bin"):
         yield from vba.read(part.data, part.name)

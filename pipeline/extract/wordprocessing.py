@@ -6,14 +6,15 @@ text in a place nobody thought of comes out as an extra part instead of vanishin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from pipeline.extract.ooxml import attribute, local, texts
+from pipeline.extract.ooxml import local, texts
 from pipeline.extract.parts import PartBuilder
-from pipeline.extract.wordstyles import Styles, hides
+from pipeline.extract.wordstyles import Styles, hides, symbol
 from pipeline.types import Notice, Part, PartKind, Role, Where
 
 _PROPERTIES = """
@@ -42,6 +43,7 @@ class _State:
     hidden: bool = False
     deleted: bool = False
     inserted: bool = False
+    filled: bool = False  # on a ground that may be dark: white is no hiding there
 
 
 class Story:
@@ -54,7 +56,6 @@ class Story:
         self._hidden = PartBuilder(kind=kind, path=f"{path}#hidden", visibility="hidden")
         self._deleted = PartBuilder(kind="revision", path=f"{path}#deleted", visibility="deleted")
         self._unplaced = PartBuilder(kind=kind, path=f"{path}#unplaced", visibility="hidden")
-        self._seen: list[str] = []
         self._later: list[etree._Element] = []
         self._fallbacks: list[etree._Element] = []
         self._section: str | None = None
@@ -114,8 +115,9 @@ class Story:
 
     def _paragraph_text(self, element: etree._Element, state: _State) -> tuple[str, str]:
         style = self._styles.of_paragraph(element)
-        if self._styles.hidden(style):
-            state = _State(True, state.deleted, state.inserted)
+        state = replace(state, filled=True) if _is_filled(element, ("shd",)) else state
+        if self._styles.hidden(style, filled=state.filled):
+            state = replace(state, hidden=True)
         lines = _Lines()
         self._take(element.text, lines, state)
         self._inline(element, lines, state)
@@ -136,7 +138,6 @@ class Story:
     def _emit(self, text: str, role: Role) -> None:
         if text.strip():
             self._visible.add(text.strip(), role=role, where=self._where())
-            self._seen.append(text)
 
     def _flush(self, state: _State) -> None:
         """Text boxes and nested tables, read after the block that holds them."""
@@ -145,7 +146,7 @@ class Story:
             if local(element) == "tbl":
                 self._table(element, state)
             else:
-                self._blocks(element, state)
+                self._blocks(element, replace(state, filled=True))
 
     def _inline(self, element: etree._Element, lines: _Lines, state: _State) -> None:
         for child in element:
@@ -170,7 +171,7 @@ class Story:
         elif name == "Fallback":
             self._fallbacks.append(child)
         elif name == "sym":
-            self._put(_symbol(child), lines, state)
+            self._put(symbol(child), lines, state)
         elif name in _MEASURES:
             self._placed += _solid(child.text or "")
         else:
@@ -182,8 +183,8 @@ class Story:
     def _run_state(self, run: etree._Element, state: _State) -> _State:
         if not len(run) or local(run[0]) != "rPr":
             return state
-        hidden = hides(run[0], self._styles, inherited=state.hidden)
-        return state if hidden == state.hidden else _State(hidden, state.deleted, state.inserted)
+        hidden = hides(run[0], self._styles, inherited=state.hidden, filled=state.filled)
+        return state if hidden == state.hidden else replace(state, hidden=hidden)
 
     def _take(self, text: str | None, lines: _Lines, state: _State, *, solid: bool = True) -> None:
         """Count and file a text node; between elements (`solid`) mere white space is layout of the XML."""
@@ -203,6 +204,7 @@ class Story:
             lines.before.append(text)
 
     def _table(self, table: etree._Element, state: _State) -> None:
+        state = replace(state, filled=state.filled or _is_filled(table, ("tblStyle", "shd")))
         for number, (row, row_state) in enumerate(_within(table, "tr", state)):
             self._take(row.text, _Lines(), row_state)
             cells = [self._cell(cell, cell_state) for cell, cell_state in _within(row, "tc", row_state)]
@@ -211,6 +213,7 @@ class Story:
 
     def _cell(self, cell: etree._Element, state: _State) -> list[str]:
         texts: list[str] = []
+        state = replace(state, filled=state.filled or _is_filled(cell, ("shd",)))
         for child in cell:
             name = local(child)
             if name == "p":
@@ -234,14 +237,21 @@ class Story:
 
     def _read_fallbacks(self) -> None:
         """Older renderings of the same drawing: read only where they say something else."""
-        shown = "".join("".join(self._seen).split())
         while self._fallbacks:
             fallback = self._fallbacks.pop()
-            text = "".join("".join(texts(fallback)).split())
-            if text and text not in shown:
+            wrapper = fallback.getparent()
+            others = [child for child in wrapper if child is not fallback] if wrapper is not None else []
+            newer = Counter(text for other in others for text in _paragraphs(other))
+            if Counter(_paragraphs(fallback)) - newer:
                 self._blocks(fallback, _State(hidden=True))
             else:
-                self._placed += len(text)
+                self._placed += _solid("".join(texts(fallback)))
+
+
+def _paragraphs(element: etree._Element) -> Iterator[str]:
+    """The text of each paragraph without white space; of an element without paragraphs all there is."""
+    found = [node for node in element.iter() if local(node) == "p"] or [element]
+    return filter(None, ("".join("".join(texts(node)).split()) for node in found))
 
 
 def _within(element: etree._Element, wanted: str, state: _State) -> Iterator[tuple[etree._Element, _State]]:
@@ -254,6 +264,16 @@ def _within(element: etree._Element, wanted: str, state: _State) -> Iterator[tup
             yield from _within(child, wanted, _changed(name, state))
 
 
+def _is_filled(element: etree._Element, marks: tuple[str, ...]) -> bool:
+    """Whether the element's own properties colour its ground, themselves or by a table style."""
+    return any(
+        local(mark) in marks
+        for child in element.iterchildren("{*}pPr", "{*}tcPr", "{*}tblPr")
+        if local(child) in _SKIPPED
+        for mark in child
+    )
+
+
 def _row_state(row: etree._Element, state: _State) -> _State:
     for child in row:
         if local(child) == "trPr":
@@ -264,24 +284,12 @@ def _row_state(row: etree._Element, state: _State) -> _State:
 
 def _changed(name: str, state: _State) -> _State:
     if name in ("del", "moveFrom"):
-        return _State(state.hidden, True, state.inserted)
+        return replace(state, deleted=True)
     if name in ("ins", "moveTo"):
-        return _State(state.hidden, state.deleted, True)
+        return replace(state, inserted=True)
     return state
 
 
 def _solid(text: str) -> int:
     """Characters that are not white space."""
     return len("".join(text.split()))
-
-
-def _symbol(element: etree._Element) -> str:
-    """A w:sym: Wingdings and its kin draw pictures, other fonts the letter itself."""
-    try:
-        code = int(attribute(element, "char") or "", 16)
-    except ValueError:
-        return ""
-    if 0xF000 <= code <= 0xF0FF:
-        font = (attribute(element, "font") or "").casefold()
-        return "•" if any(name in font for name in ("wingdings", "webdings", "symbol")) else chr(code & 0xFF)
-    return chr(code) if code < 0x110000 else ""

@@ -1,4 +1,4 @@
-"""Knows what a Word document's styles say about a paragraph: heading, list item, or hidden from the reader's eye."""
+"""Knows what Word's styles and properties say of text: heading, list item, symbol, or hidden from the reader's eye."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class _Style:
     name: str
     based_on: str
     hidden: bool | None
+    white: bool
     heading: bool
     item: bool
 
 
-_PLAIN = _Style("", "", None, False, False)
+_PLAIN = _Style("", "", None, False, False, False)
 
 
 class Styles:
@@ -58,8 +59,12 @@ class Styles:
                 return attribute(child, "val") or ""
         return ""
 
-    def hidden(self, style: str) -> bool:
-        return next((s.hidden for s in self._chain(style) if s.hidden is not None), False)
+    def hidden(self, style: str, *, filled: bool = False) -> bool:
+        """Whether the style hides its text; on a `filled` ground white is a colour like others."""
+        chain = self._chain(style)
+        if not filled and any(s.white for s in chain):
+            return True
+        return next((s.hidden for s in chain if s.hidden is not None), False)
 
     def role(self, style: str, paragraph: etree._Element) -> Role:
         """What the paragraph is, by its own properties first and then by its style."""
@@ -99,19 +104,21 @@ def _properties(paragraph: etree._Element) -> Iterable[etree._Element]:
     return ()
 
 
-def hides(properties: etree._Element, styles: Styles, *, inherited: bool) -> bool:
-    """Whether run properties hide the run: vanish, white or near-white, tiny, struck out, or by a character style."""
-    own = _hidden(properties)
+def hides(properties: etree._Element, styles: Styles, *, inherited: bool, filled: bool) -> bool:
+    """Whether run properties hide the run: vanish, tiny, struck out, white on white, or by a character style."""
+    own, white = _hidden(properties)
+    if white and not filled:
+        return True
     if own is not None:
         return own
     for child in properties:
-        if local(child) == "rStyle" and styles.hidden(attribute(child, "val") or ""):
+        if local(child) == "rStyle" and styles.hidden(attribute(child, "val") or "", filled=filled):
             return True
     return inherited
 
 
-def _hidden(properties: etree._Element) -> bool | None:
-    """True or False where the properties say so themselves, None where they are silent."""
+def _hidden(properties: etree._Element) -> tuple[bool | None, bool]:
+    """Hidden or not (None where the properties are silent), and whether white without a ground of its own."""
     verdict: bool | None = None
     white = shaded = False
     for child in properties:
@@ -124,13 +131,13 @@ def _hidden(properties: etree._Element) -> bool | None:
             shaded = True
         elif name == "sz" and value.isdigit() and int(value) <= _TINY_HALF_POINTS:
             verdict = True
-    return True if white and not shaded else verdict
+    return verdict, white and not shaded
 
 
 def _style(element: etree._Element) -> _Style:
     name = based_on = ""
     hidden: bool | None = None
-    heading = item = False
+    white = heading = item = False
     for child in element:
         tag = local(child)
         if tag == "name":
@@ -138,10 +145,22 @@ def _style(element: etree._Element) -> _Style:
         elif tag == "basedOn":
             based_on = attribute(child, "val") or ""
         elif tag == "rPr":
-            hidden = _hidden(child)
+            hidden, white = _hidden(child)
         elif tag == "pPr":
             inner = {local(grandchild): attribute(grandchild, "val") for grandchild in child}
             heading = inner.get("outlineLvl") in tuple("012345678")
             item = "numPr" in inner
     heading = heading or name.startswith("heading ") or name in ("title", "subtitle")
-    return _Style(name, based_on, hidden, heading, item)
+    return _Style(name, based_on, hidden, white, heading, item)
+
+
+def symbol(element: etree._Element) -> str:
+    """A w:sym: Wingdings and its kin draw pictures, other fonts the letter itself."""
+    try:
+        code = int(attribute(element, "char") or "", 16)
+    except ValueError:
+        return ""
+    if 0xF000 <= code <= 0xF0FF:
+        font = (attribute(element, "font") or "").casefold()
+        return "•" if any(name in font for name in ("wingdings", "webdings", "symbol")) else chr(code & 0xFF)
+    return chr(code) if code < 0x110000 else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -26,6 +27,7 @@ STORED, DEFLATE, BZIP2, LZMA, ZSTD = 0, 8, 12, 14, 93
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _END = struct.Struct("<4sHHHHIIH")
 _CHUNK = 1 << 20
+_EXTRA_TEXT = re.compile(rb"[\x20-\x7e]{16,}")
 _KNOWN_SLACK = (b"PK\x03\x04", b"PK\x01\x02")
 
 
@@ -241,6 +243,7 @@ def _salvage(data: bytes, budget: Budget) -> Iterator[Item]:
 
 def _comments(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterator[Part]:
     texts = [archive.comment, *(info.comment for info in infos)]
+    texts += [run for info in infos for run in _EXTRA_TEXT.findall(info.extra)]
     lines = [text.decode("utf-8", "replace") for text in texts if text.strip(b"\0 \r\n\t")]
     if lines:
         yield Part(kind="metadata", text="\n\n".join(lines), path="zip comment")
