@@ -25,6 +25,7 @@ _HARMLESS_KEYS = frozenset(
 _HARMLESS_TYPES = frozenset({"/XRef", "/ObjStm", "/CMap", "/Halftone"})
 _TEXT_KEYS = {"/JS": "javascript", "/RC": "annotations", "/RV": "form", "/V": "form", "/DV": "form"}
 _MEDIA = frozenset({"/3D", "/Sound", "/U3D", "/PRC"})
+_FILES = (b"%PDF-", b"PK\3\4", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"7z\xbc\xaf")
 _SCRAP = 32  # bytes of unknown data that hold no sentence
 _SHOWS_TEXT = re.compile(rb"\bT[jJ*]|[)\]>]\s*['\"]")
 _GLYPH = re.compile(rb"^\s*(?:[-\d.]+\s+){2,6}d[01]\b")
@@ -106,9 +107,12 @@ def _sort_data(data: bytes, stream: pikepdf.Stream, keys: set[str], found: Sorte
         found.texts.append(Text(family, _decoded(data)))
     elif _GLYPH.match(data) or data[36:40] == b"acsp":
         return
-    elif str(stream.get("/Subtype", "")) == "/Form" or "/PatternType" in stream or b"BT" in data or b" Do" in data:
-        if _SHOWS_TEXT.search(data) or b"Do" in data or b"ID" in data:
-            found.undrawn.append(stream)
+    elif str(stream.get("/Subtype", "")) == "/Form" or "/PatternType" in stream:
+        found.undrawn.append(stream)
+    elif data.startswith(_FILES):
+        yield Blob.of(data, name=_path(stream).replace("/", "-"))
+    elif b"BT" in data and _SHOWS_TEXT.search(data) and _is_text(data):
+        found.undrawn.append(stream)
     elif data.lstrip()[:1] == b"<":
         found.texts.append(Text("other", markup_text(data) or _decoded(data), hidden=True))
     elif _is_text(data):

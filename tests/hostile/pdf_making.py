@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Literal
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.hostile.case import CANARY, HARMLESS, Case
+
+Make = Callable[[str], bytes]
 Change = Callable[[pikepdf.Pdf], None]
 COVER = "Minutes of the garden club, first Monday of the month."
 
@@ -81,3 +85,12 @@ def replaced_page(old: str, new: str) -> bytes:
     content = f"BT /F1 12 Tf 72 640 Td ({new}) Tj ET".encode()
     number = pdf.pages[0].obj.Contents.objgen[0]
     return appended(base, number, b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+
+
+def pdf_case(
+    row: int, name: str, make: Make, expect: Literal["read", "hold"] = "read", code: str = "", twin: bool = True
+) -> Case:
+    return Case(
+        row=row, name=f"pdf-{name}", filename="minutes.pdf", data=lambda: make(CANARY), expect=expect, code=code,
+        twin=(lambda: make(HARMLESS)) if twin and expect == "read" else None,
+    )  # fmt: skip
