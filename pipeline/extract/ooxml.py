@@ -76,6 +76,7 @@ class Package:
     relationships: dict[str, Relationship]
     reports: list[Item]
     limits: Limits
+    budget: Budget
     seen_tags: set[str] = field(default_factory=set)
 
     def target(self, kind: str) -> PackagePart | None:
@@ -99,7 +100,7 @@ def open_package(data: bytes, limits: Limits, budget: Budget) -> Package:
             parts[key] = PackagePart(key, name, "", item.data)
         else:
             reports.append(item)
-    package = Package(parts, {}, reports, limits)
+    package = Package(parts, {}, reports, limits, budget)
     _assign_types(package)
     _assign_relationships(package)
     return package

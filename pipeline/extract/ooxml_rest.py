@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 
 from pipeline.extract import ole_objects, vba
 from pipeline.extract.embedded import child, too_small_for_text
-from pipeline.extract.ooxml import CONTENT_TYPES, Package, PackagePart, external_references, parse
+from pipeline.extract.ooxml import CONTENT_TYPES, Package, PackagePart, external_references, open_package, parse
 from pipeline.extract.ooxml_words import (
     attribute_words,
     comments,
@@ -101,7 +102,7 @@ def _kind(part: PackagePart) -> PartKind:
     return "comment" if "comment" in part.key else "body"
 
 
-def attributes(part: PackagePart, package: Package) -> Iterator[Part | Blob]:
+def attributes(part: PackagePart, package: Package) -> Iterator[Item]:
     """Alternative texts, titles, names, field codes and whatever else was written into attributes, once a package."""
     tags = [tag for tag in part.tags if tag not in package.seen_tags]
     package.seen_tags.update(tags)
@@ -112,7 +113,20 @@ def attributes(part: PackagePart, package: Package) -> Iterator[Part | Blob]:
         builder.add(value, role="line")
     yield from builder.parts()
     for number, drawing in enumerate(packed_drawings(tags), start=1):
-        yield child(drawing, f"{part.name}/gfxdata{number}")
+        yield from _packed_drawing(drawing, f"{part.name}/gfxdata{number}", package)
+
+
+def _packed_drawing(data: bytes, path: str, package: Package) -> Iterator[Item]:
+    """A package inside an attribute is read on the spot: most documents with old drawings hold several."""
+    if not data.startswith(b"PK"):
+        yield child(data, path)
+        return
+    for item in read_rest(open_package(data, package.limits, package.budget), set()):
+        yield (
+            replace(item, name=f"{path}/{item.name}")
+            if isinstance(item, Blob)
+            else replace(item, path=f"{path}/{item.path}")
+        )
 
 
 def _links(package: Package) -> Iterator[Part]:

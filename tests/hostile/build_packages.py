@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import random
 import zipfile
@@ -51,6 +52,11 @@ def macros(text: str) -> bytes:
 
 def _document(text: str) -> str:
     return f"<w:document {NAMESPACES}><w:body>{paragraph(text)}</w:body></w:document>"
+
+
+def packed_drawing(text: str) -> bytes:
+    inner = base64.b64encode(make.package({"drs/a.xml": f"<a>{text}</a>"}, {}, main="drs/a.xml")).decode()
+    return word(f"<w:p><w:r><w:pict><v:shape o:gfxdata='{inner}'/></w:pict></w:r></w:p>")
 
 
 def rezipped(data: bytes, change: Callable[[zipfile.ZipFile], None]) -> bytes:
@@ -143,6 +149,14 @@ CASES = [
     office_case(44, "unlisted", unlisted_member, expect="hold", code="duplicate_member"),
     office_case(45, "macros", macros, "minutes.docm", code="macros"),
     office_case(46, "metafile", lambda t: beside("word/media/image1.emf", emf(t), "image", "image/x-emf")),
+    office_case(42, "packed-drawing", packed_drawing),
+    office_case(
+        47,
+        "ink",
+        medium("word/ink/ink1.xml", "application/inkml+xml"),
+        expect="hold",
+        code="unsupported_media",
+    ),
     office_case(
         47,
         "sound",
