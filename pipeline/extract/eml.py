@@ -33,7 +33,7 @@ SUFFIXES = {
 }
 CONTENT_TYPE = re.compile(rb"^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)+", re.IGNORECASE | re.MULTILINE)
 FOLD = re.compile(rb"\r?\n[ \t]+")
-ENCODED_PART = re.compile(rb"^content-transfer-encoding:\s*(?:base64|quoted|x-uu)", re.IGNORECASE | re.MULTILINE)
+NO_HEADER_LEFT = re.compile(rb"\n[ \t]*\r?\n|\r\r")
 MAX_MIME_DEPTH = 60
 
 
@@ -54,6 +54,8 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
         yield Part(kind="body", path="source", text=data.decode("latin-1"), visibility="hidden")
         return
     yield from reader.left_over()
+    if not NO_HEADER_LEFT.search(data):
+        yield Gap(stage="extract", code="truncated", path="body", detail="it ends among its headers")
 
 
 class MessageReader:
@@ -126,7 +128,7 @@ class MessageReader:
         attached = bool(name) and message.get_content_disposition() == "attachment"
         if content_type.startswith("multipart/") or (content_type == "text/plain" and not attached):
             yield from read_text(data, message, f"{path}body")
-            if content_type.startswith("multipart/") and ENCODED_PART.search(data):
+            if content_type.startswith("multipart/") and (data.strip() or not path):
                 yield Gap(stage="extract", code="damaged", path=f"{path}body", detail="its boundary marks no part")
         elif content_type in SIGNATURES:
             text = data.decode("latin-1").strip() or "empty"

@@ -19,6 +19,10 @@ from pipeline.types import Blob, Gap, Notice, Part
 
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.+-]{2,40})", re.IGNORECASE)
 XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w:.+-]{2,40})", re.IGNORECASE)
+OPENED = re.compile(r"<(?:html|body|frameset)[\s>]", re.IGNORECASE)
+IN_A_TAG = re.compile(r"<[a-z/!][^<>]*$")
+LAST_LINE = re.compile(r"</[a-z0-9]+>\s*\n\s*$")  # written by hand, and ended like a text file
+TAIL = 20_000
 WORD = re.compile(r"[^\W_]{4,}")
 CODE = frozenset({"script", "style"})
 CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
@@ -54,6 +58,8 @@ def _page(source: str) -> Iterator[Part | Gap | Blob | Notice]:
     yield from page.attributes.children()
     if left := _left_over(source, parts, page.attributes.names):
         yield Part(kind="metadata", path="left-over", text=left, visibility="hidden")
+    if _is_cut(source):
+        yield Gap(stage="extract", code="truncated", path="body", detail="the page is opened and never closed")
     yield from page.attributes.notices()
     if page.scripts:
         yield Notice(code="scripts", path="scripts", visibility="hidden", detail=f"{len(page.scripts)} not run")
@@ -61,6 +67,13 @@ def _page(source: str) -> Iterator[Part | Gap | Blob | Notice]:
         yield Notice(code="hidden_part", path="hidden", visibility="hidden")
     if why := builds_text(page.body.words, page.scripts, page.attributes.script_sources):
         yield Gap(stage="extract", code="script_built", path="body", detail=why)
+
+
+def _is_cut(source: str) -> bool:
+    """Whether the end is missing: a page that opens <html> and does not close it, or ends inside a tag."""
+    tail = source[-TAIL:].lower()
+    whole = any(mark in tail for mark in ("</html", "</body", "</frameset")) or LAST_LINE.search(tail) is not None
+    return (not whole and OPENED.search(source) is not None) or IN_A_TAG.search(tail) is not None
 
 
 class Page:

@@ -35,7 +35,7 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
     """The message and, in place, the messages inside it; HTML and RTF bodies and attachments become children."""
     try:
         ole = olefile.OleFileIO(io.BytesIO(blob.data))
-    except (OSError, ValueError, IndexError, struct.error, TypeError) as error:
+    except (OSError, ValueError, IndexError, OverflowError, struct.error, TypeError) as error:
         yield Gap(stage="extract", code="damaged", path="ole", detail=str(error)[:100])
         return
     with ole:
@@ -93,11 +93,13 @@ class MessageFile:
         if self._has((*inner, FIXED)):
             yield from self.message(inner, path, depth + 1)
             return
-        for entry in self._entries:
-            if entry[: len(inner)] != inner or self._ole.get_type(list(entry)) != olefile.STGTY_STREAM:
-                continue
-            if data := self._ole.openstream(list(entry)).read():
-                yield child(data, f"{name}-{'-'.join(entry[len(inner) :])}")
+        inside = {entry[:-1] for entry in self._entries if len(entry) > len(inner) and entry[: len(inner)] == inner}
+        for folder in sorted(inside):
+            streams, gaps = self._streams(folder)
+            yield from gaps
+            for stream, data in streams.items():
+                if data:
+                    yield child(data, "-".join((name, *folder[len(inner) :], stream)))
 
     def _has(self, entry: Path) -> bool:
         return bool(self._ole.exists(list(entry)))
@@ -135,7 +137,7 @@ class MessageFile:
                 continue
             try:
                 streams[entry[-1]] = self._ole.openstream(list(entry)).read()
-            except (OSError, IndexError, ValueError) as error:
+            except (OSError, IndexError, ValueError, OverflowError) as error:
                 gaps.append(Gap(stage="extract", code="damaged", path="/".join(entry), detail=str(error)[:80]))
         return streams, gaps
 
@@ -147,8 +149,8 @@ class MessageFile:
         try:
             rows = self._ole.openstream([NAMES, "__substg1.0_00030102"]).read()
             strings = self._ole.openstream([NAMES, "__substg1.0_00040102"]).read()
-        except (OSError, ValueError, IndexError):
-            return {}
+        except (OSError, ValueError, IndexError, OverflowError):
+            return {}  # the properties are read all the same, under their numbers
         names: dict[int, str] = {}
         for start in range(0, len(rows) - 7, 8):
             offset, kind, index = struct.unpack_from("<IHH", rows, start)

@@ -26,7 +26,8 @@ def gaps(text: str) -> list[str]:
 def test_paragraphs_headings_and_rows() -> None:
     text = (
         r"{\rtf1{\stylesheet{\s0 Normal;}{\s3 heading 2;}}\pard\s3 Menu\par\pard Soup.\par"
-        r"\trowd\trhdr\pard\intbl Day\cell Dish\cell\row\trowd\pard\intbl Monday\cell Stew\par and rice\cell\row\pard End}"
+        r"\trowd\trhdr\pard\intbl Day\cell Dish\cell\row"
+        r"\trowd\pard\intbl Monday\cell Stew\par and rice\cell\row\pard End}"
     )
     body = next(item for item in read(text) if isinstance(item, Part) and item.path == "body")
     assert [(block.role, body.text[block.start : block.end]) for block in body.blocks] == [

@@ -196,7 +196,15 @@ CASES = [
     read(55, "epilogue", lambda text: multipart("mixed", plain("Hello."), after=f"{text}\r\n")),
     read(55, "repeated-header", lambda text: mail("text/plain", "Hello.", extra=f"Subject: {text}\r\n")),
     read(55, "unknown-header", lambda text: mail("text/plain", "Hello.", extra=f"X-Note: {text}\r\n")),
-    read(55, "boundary-that-marks-nothing", lambda text: mail('multipart/mixed; boundary="zz"', text)),
+    Case(
+        row=55,
+        name="boundary-that-marks-nothing",
+        filename="mail.eml",
+        expect="read",
+        code="damaged",
+        data=lambda: mail('multipart/mixed; boundary="zz"', CANARY),
+        twin=lambda: multipart("mixed", plain(HARMLESS)),
+    ),
     read(
         55,
         "folded-boundary",
