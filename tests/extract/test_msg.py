@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pipeline.extract import mapi, msg, p7m, tnef
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
-from tests.hostile import build_mail
+from tests.hostile import build_mail, build_outlook
+from tests.hostile.ole_making import compound_file
 
 
 def read(reader: object, data: bytes) -> list[Part | Gap | Blob | Notice]:
@@ -31,7 +32,7 @@ def test_compressed_rtf_of_the_specification() -> None:
 
 
 def test_a_broken_checksum_is_seen() -> None:
-    data, clean = mapi.decompress_rtf(build_mail.rtf_stored("x")[:-1])
+    data, clean = mapi.decompress_rtf(build_outlook.rtf_stored("x")[:-1])
     assert data.startswith(b"{\\rtf1") and not clean
 
 
@@ -41,16 +42,16 @@ def test_code_pages_have_labels(page: int, label: str) -> None:
 
 
 def test_a_property_shorter_than_declared_is_a_gap() -> None:
-    tree = build_mail.outlook({0x1000: "A body of some length"})
+    tree = build_outlook.outlook({0x1000: "A body of some length"})
     tree["__substg1.0_1000001F"] = "A body".encode("utf-16-le")
-    found = read(msg, build_mail.compound_file(tree))
+    found = read(msg, compound_file(tree))
     assert gaps(found) == ["damaged"]
-    assert gaps(read(msg, build_mail.msg({0x1000: "A body"}))) == []
+    assert gaps(read(msg, build_outlook.msg({0x1000: "A body"}))) == []
 
 
 def test_protected_messages_are_held() -> None:
-    attachment = build_mail.outlook({0x3707: "message.rpmsg", 0x3701: b"x" * 20}, size=8)
-    found = read(msg, build_mail.msg({}, **{"__attach_version1.0_#00000000": attachment}))
+    attachment = build_outlook.outlook({0x3707: "message.rpmsg", 0x3701: b"x" * 20}, size=8)
+    found = read(msg, build_outlook.msg({}, **{"__attach_version1.0_#00000000": attachment}))
     assert "rights_managed" in gaps(found)
 
 
