@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pikepdf
 
-from pipeline.extract.pdf_contents import Drawn, follow_form, read_content
+from pipeline.extract.pdf_contents import Drawn, ObjGen, follow_form, read_content
 from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
-from pipeline.extract.pdf_ledger import markup_text, text_parts
+from pipeline.extract.pdf_ledger import markup_text, squeezed, text_parts
 from pipeline.extract.pdf_objects import Objects
 from pipeline.extract.pdf_open import open_both, second_reader
 from pipeline.extract.pdf_pages import Found, PageReader
 from pipeline.extract.pdf_streams import Sorted, sort_streams
 from pipeline.extract.pdf_undrawn import as_pages
-from pipeline.types import Gap, Part, Visibility
+from pipeline.types import NOWHERE, Gap, Part, Visibility
+
+_APPEARANCE = frozenset({"/N", "/R", "/D"})  # of an annotation: normal, rollover, down
 
 
 def read_rest(
@@ -29,18 +32,20 @@ def read_rest(
     for form in found.undrawn:
         follow_form(form, drawn, decoder)
     left = [s for s in (*found.undrawn, *found.images) if s.objgen not in drawn.forms and s.objgen not in drawn.images]
-    yield from _undrawn(left, pdf, pages, reader, prefix)
+    written = squeezed("\n".join(text.text for text in objects.texts))
+    for item in _undrawn(left, pdf, pages, reader, objects.keys, prefix):
+        if not isinstance(item, Part):
+            yield item
+        elif squeezed(item.text) not in written:  # the appearance of a field mostly says again what the field says
+            yield _placeless(item)
     yield from text_parts([*objects.texts, *found.texts], shown, visibility, prefix)
     yield from _form(packets, decoder, prefix)
 
 
 def _undrawn(
-    streams: Sequence[pikepdf.Stream],
-    pdf: pikepdf.Pdf,
-    pages: Sequence[pikepdf.Object],
-    reader: PageReader,
-    prefix: str,
-) -> Iterator[Found]:
+    streams: Sequence[pikepdf.Stream], pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object], reader: PageReader,
+    keys: dict[ObjGen, set[str]], prefix: str,
+) -> Iterator[Found]:  # fmt: skip
     """Read what no page draws: appearances, patterns, forms and images left behind."""
     if not streams:
         return
@@ -57,8 +62,14 @@ def _undrawn(
         if made.drawing is not None:
             content = read_content(page, drawn, decoder)
             path = f"{prefix}object/{stream.objgen[0]}"
-            yield from reader.read(made.drawing.raw, number, content, path=path, visibility="hidden")
+            visibility: Visibility = "visible" if _APPEARANCE & keys.get(stream.objgen, set()) else "hidden"
+            yield from reader.read(made.drawing.raw, number, content, path=path, visibility=visibility)
     made.close()
+
+
+def _placeless(part: Part) -> Part:
+    """The part without the places that it had on a page made for reading it."""
+    return replace(part, where=NOWHERE, blocks=tuple(replace(block, where=NOWHERE) for block in part.blocks))
 
 
 def _packets(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
