@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -74,9 +75,22 @@ def opened(
 
     with Sandbox(settings.limits(), allow_weak=settings.weak_sandbox) as sandbox, ThreadPoolExecutor(1) as thread:
         reading = _one_ahead(_read(paths, sandbox, stdin_filename), thread)
-        from ..scan import load_kit
+        with _uncollected():
+            from ..scan import load_kit
 
-        yield load_kit(settings, sandbox, key=key_of(quiet=quiet)), reading
+            kit = load_kit(settings, sandbox, key=key_of(quiet=quiet))
+        yield kit, reading
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: loading leaves nothing to collect, and looking takes a sixth of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _read(paths: Sequence[str], sandbox: Sandbox, stdin_filename: str | None) -> Iterator[Read]:
