@@ -52,6 +52,14 @@ class Writer:
             view = view[os.write(self._descriptor, view) :]
 
 
+def rehearse() -> None:
+    """Go the whole way a few times with a text of our own: a child that finds its code warm copies fewer pages."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    for _ in range(10):
+        run("", Blob.of(b"A first line.\n\nA second, with caf\xc3\xa9.", name="a.txt"), Limits(), "parse", sink)
+    os.close(sink)
+
+
 def run(job: str, blob: Blob, limits: Limits, profile: str, descriptor: int) -> None:
     """Answer one job. Where the type belongs to another profile, only the head and the end are sent."""
     writer = Writer(descriptor)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import struct
@@ -17,6 +18,7 @@ from pipeline.extract.syscalls import PR_SET_SECCOMP, prctl
 
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
+_ANY_PID = 0x7A7A7A7A  # above every pid
 
 # name: (x86-64, aarch64); None where the architecture lacks it
 _FORBIDDEN: dict[str, tuple[int | None, int | None]] = {
@@ -75,7 +77,13 @@ def supported() -> bool:
 
 
 def program(machine: str, own_pid: int) -> bytes:
-    """The filter for `machine` as an array of `struct sock_filter`."""
+    """The filter for `machine` as an array of `struct sock_filter`; only signals to `own_pid` pass."""
+    return _template(machine).replace(struct.pack("=I", _ANY_PID), struct.pack("=I", own_pid))
+
+
+@functools.cache
+def _template(machine: str) -> bytes:
+    """The filter with _ANY_PID in place of a pid: built once by the zygote, completed by each child."""
     column = 0 if machine == "x86_64" else 1
     code: list[Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -92,7 +100,7 @@ def program(machine: str, own_pid: int) -> bytes:
     for opening in _OPENING.values():
         code += _unless(opening[column], opening[2], (_ANY_BIT, _WRITING), when=False)
     for numbers in _SIGNALLING.values():
-        code += _unless(numbers[column], 0, (_EQUAL, own_pid), when=True)
+        code += _unless(numbers[column], 0, (_EQUAL, _ANY_PID), when=True)
     code += _unless(_CLONE[column], 0, (_ANY_BIT, _CLONE_THREAD), when=True)
     code += _unless(_PRLIMIT[column], 0, (_EQUAL, 0), when=True)
     code.append((_RETURN, 0, 0, _ALLOW))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import platform
 import select
 import signal
 import socket
@@ -19,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline.extract import EXTRACTORS, lockdown, probes, runner, warmup
+from pipeline.extract import EXTRACTORS, lockdown, probes, runner, seccomp, warmup
 from pipeline.limits import Limits
 from pipeline.types import Blob
 
@@ -42,6 +43,9 @@ def _warm(profile: str) -> tuple[lockdown.Layers, list[int], dict[str, Any]]:
     """Load all that a child could want to load later, since it will not be able to."""
     start = time.perf_counter()
     warmup.load(dict.fromkeys(EXTRACTORS.values()), profile)
+    if seccomp.supported():
+        seccomp.program(platform.machine(), os.getpid())
+    runner.rehearse()
     os.environ.clear()
     gc.collect()
     gc.freeze()

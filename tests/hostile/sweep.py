@@ -64,8 +64,9 @@ def is_false_complete(mutant: Mutant, documents: tuple[Document, ...]) -> bool:
     text = " ".join(" ".join(part.text for document in documents for part in document.parts).split())
     if mutant.case.canary in text:
         return False
-    canary = mutant.case.canary.encode()
-    return canary not in mutant.case.data() or canary in mutant.data
+    spelled = [mutant.case.canary.encode(encoding) for encoding in ("utf-8", "utf-16-le")]
+    open_in = [canary for canary in spelled if canary in mutant.case.data()]
+    return not open_in or any(canary in mutant.data for canary in open_in)
 
 
 def false_completes(chosen: list[Case], each: int, sandbox: Sandbox, seed: int = 1) -> Iterator[Mutant]:
