@@ -47,13 +47,14 @@ MACHINE_NAME = re.compile(
     r"[a-z]{1,4}\d{1,4}|urn:[\w.:-]+|https?://[\w./:-]*(?:schemas|microsoft|w3\.org|purl|openoffice|oasis)[\w./:#-]*"
 )
 _STYLE_NAME = re.compile(r'="([^"]*[A-Za-z]{2}[^"]*)"')
+_UNUSUAL = re.compile(r"'|>\s*[^<\s]")  # text between the tags, or attributes written otherwise
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 def distinct_tags(text: str) -> dict[str, None]:
     """The part's tags, each once and with the text behind it, without the list of styles that Word could offer."""
     start, end = text.find("<w:latentStyles"), text.rfind("</w:latentStyles>")
-    if 0 <= start < end:
+    if 0 <= start < end and not _UNUSUAL.search(text, start, end):
         names = " ".join(set(_STYLE_NAME.findall(text, start, end)) - BUILT_IN)
         if VOCABULARY.issuperset(_LETTERS.findall(names.casefold())):
             text = text[:start] + text[end:]

@@ -32,7 +32,7 @@ _MEDIA_NAMES = re.compile(r"\.(?:odttf|fntdata|ttf|otf|wav|mp3|mp4|m4a|wma|wmv|a
 _OFFICE_XML = re.compile(r"openxmlformats|\bms-|\.vml|vmldrawing|opendocument")
 _DEVICE = re.compile(r"printersettings|devmode", re.IGNORECASE)
 _BETWEEN_TAGS = re.compile(r">([^<]+)")
-_PIVOT_TEXT = re.compile(r'<(?:\w+:)?s\s[^>]*?v="([^"]+)"')
+_PIVOT_TEXT = re.compile(r"""<(?:\w+:)?s\s[^>]*?\bv\s*=\s*(?:"([^"]+)"|'([^']+)')""")
 _RUN_OF_TEXT = re.compile(r"[^\W_][\w .,:;/\\()@%+-]{5,}")
 
 
@@ -86,7 +86,7 @@ def read_xml(part: PackagePart, package: Package, *, kind: PartKind | None = Non
 
 def _text(part: PackagePart, package: Package, gaps: list[Gap], *, properties: bool) -> Iterator[str]:
     if "pivotcache" in part.key:  # its texts are attributes named v
-        yield from (unescape(text) for text in dict.fromkeys(_PIVOT_TEXT.findall(part.text)))
+        yield from (unescape("".join(text)) for text in dict.fromkeys(_PIVOT_TEXT.findall(part.text)))
     if part.key.endswith(".vml"):  # XML in name only: Office writes unclosed tags
         yield from (unescape(text) for text in _BETWEEN_TAGS.findall(part.text) if text.strip())
     elif has_text(part.tags):

@@ -41,7 +41,7 @@ _INITIALS = "|".join(f"{initial}(?:{'|'.join(rest)})" for initial, rest in _BY_I
 _FREE_ATTRIBUTE = re.compile(rf'[\s:]({_INITIALS})="([^"]+)"')
 _LONG_VALUE = re.compile(r'="([^" ]* [^"]*|[^"]{41,})"')
 _ANY_ATTRIBUTE = re.compile(r'\s((?!xmlns)[\w:.-]+)="([^"]+)"')
-_PACKED = re.compile(r'gfxdata="([^"]+)"')
+_PACKED = re.compile(r"""gfxdata\s*=\s*(?:"([^"]+)"|'([^']+)')""")
 _LAST_WORD = re.compile(r"[\s:]")
 _VALUED_ELEMENT = re.compile(rf'<(?:\w+:)?(?:{"|".join(_VALUED.split())})\s[^>]*?val="([^"]+)"')
 _IDENTIFIERS = re.compile(
@@ -93,8 +93,8 @@ def has_text(tags: Iterable[str]) -> bool:
 def packed_drawings(tags: Iterable[str]) -> Iterator[bytes]:
     """The packages in which Word hides a second rendering of an old drawing, in attributes named gfxdata."""
     for tag in tags:
-        for value in _PACKED.findall(tag) if "gfxdata=" in tag else ():
-            yield decode_base64(unescape(value).encode("ascii", "replace"))[0]
+        for double, single in _PACKED.findall(tag) if "gfxdata" in tag else ():
+            yield decode_base64(unescape(double or single).encode("ascii", "replace"))[0]
 
 
 def _pairs(text: str, *, everything: bool) -> Iterator[tuple[str, str]]:

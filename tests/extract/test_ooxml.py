@@ -58,6 +58,15 @@ def test_a_sentence_in_an_identifier_is_read() -> None:
     assert attribute_words(tags('<a id="the vault is open at noon"/>')) == ["the vault is open at noon"]
 
 
+@pytest.mark.parametrize(
+    "inner", ["the vault", "<w:lsdException w:name='the vault'/>", '<w:lsdException w:name="the vault"/>']
+)
+def test_the_list_of_styles_hides_nothing(inner: str) -> None:
+    styles = f'<w:styles xmlns:w="w"><w:latentStyles>{inner}</w:latentStyles></w:styles>'
+    found = items(beside("word/styles.xml", styles, "styles", "wordprocessingml.styles+xml"))
+    assert any("the vault" in item.text for item in found if isinstance(item, Part))
+
+
 def test_text_between_tags_is_noticed() -> None:
     assert not has_text(tags("<a>\n <b c='1'/> </a>"))
     assert has_text(tags("<a><b/>x</a>"))
