@@ -22,6 +22,7 @@ Step = Callable[[str], Iterable[Edit]]
 
 def matching_copy(text: str) -> Matching:
     """The text as a reader means it, with `offsets` into `text` (code points) where anything moved."""
+    text = text.replace("\t", " ")  # one for one: nothing moves
     if _is_plain(text):
         return Matching(text=text)
     offsets: list[int] | None = None

@@ -19,7 +19,7 @@ _TRICKY = st.text(
 def test_offsets_lead_into_the_original(text: str) -> None:
     copy = matching_copy(text)
     if copy.offsets is None:
-        assert copy.text == text
+        assert copy.text == text.replace("\t", " ")
         return
     assert len(copy.offsets) == len(copy.text) + 1
     assert all(0 <= offset <= len(text) for offset in copy.offsets)

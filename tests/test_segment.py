@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,7 +96,7 @@ def test_short_neighbours_are_also_read_joined() -> None:
 def test_every_pair_of_short_neighbours_is_read_together_somewhere() -> None:
     items = [f"- item {n} of the list" for n in range(40)]
     joined = [p.text for p in segment((_document(_body("\n".join(items))),)) if p.joined]
-    for one, two in zip(items, items[1:], strict=False):
+    for one, two in pairwise(items):
         assert any(one in text and two in text for text in joined)
 
 

@@ -76,7 +76,7 @@ class Patterns:
         found = self._anchors.find_matches_as_indexes(lower, overlapping=True) if self._anchors else ()
         rules = {rule.id: rule for rule in (self._anchored[index] for index, _, _ in found)}
         words = {*_WORD.findall(lower), *_LETTERS.findall(lower)} if rules else set()
-        patterns = [p for rule_id in sorted(rules) for p in self._patterns[rule_id] if p.is_possible(words)]
+        patterns = [p for rule_id in sorted(rules) for p in self._patterns[rule_id] if p.is_possible(words, lower)]
         return _Plan(patterns, [rule for rule in rules.values() if rule.phrases])
 
     def _run(self, text: str, plan: _Plan, kinds: Collection[str]) -> Iterator[Hit]:
@@ -113,9 +113,11 @@ class _Pattern:
         self._needs = [words for token in tokens if (words := _words_of(token)) is not None]
         self._matcher: Matcher | None = None
 
-    def is_possible(self, words: set[str]) -> bool:
-        """Whether each token that must be there, and that is given by words, can be."""
-        return not any(words.isdisjoint(needed) for needed in self._needs)
+    def is_possible(self, words: set[str], lower: str) -> bool:
+        """Whether each token that must be there, and that is given by words or signs, can be."""
+        return all(
+            not words.isdisjoint(needed) or any(sign in lower for sign in signs) for needed, signs in self._needs
+        )
 
     def prepare(self, nlp: Language) -> None:
         if self._matcher is None:
@@ -148,13 +150,14 @@ def _spans(doc: Doc, patterns: Iterable[_Pattern]) -> list[Span]:
     return [span for spans in found.values() for span in filter_spans(spans)]
 
 
-def _words_of(token: dict[str, Any]) -> frozenset[str] | None:
-    """The words of which a token must be one; None where it may be missing or may be anything else."""
+def _words_of(token: dict[str, Any]) -> tuple[frozenset[str], tuple[str, ...]] | None:
+    """The words and signs of which a token must be one; None where it may be missing or may be anything else."""
     lower = token.get("LOWER")
-    words = lower.get("IN") if isinstance(lower, dict) else [lower] if lower is not None else None
-    if words is None or token.get("OP", "1") not in ("1", "+") or not all(_WORD.fullmatch(word) for word in words):
+    given = lower.get("IN") if isinstance(lower, dict) else [lower] if lower is not None else None
+    if given is None or token.get("OP", "1") not in ("1", "+"):
         return None
-    return frozenset(words)
+    words = frozenset(word for word in given if _WORD.fullmatch(word))
+    return words, tuple(sign for sign in given if sign not in words)
 
 
 def _same_sentence(text: str, one: Hit, other: Hit) -> bool:

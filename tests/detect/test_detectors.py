@@ -56,12 +56,12 @@ def _run(detectors: Detectors, *documents: Document) -> tuple[tuple[Tag, ...], l
 def test_equal_passages_are_shown_once_and_all_tagged(only: Callable[..., Detectors]) -> None:
     seen: list[str] = []
     detectors = only(one=_detector(seen, lambda passage: "canary" in passage.text))
-    long = "The canary is in this long line, which has words enough to stand for itself, as it holds twenty-five of them and is not joined with any."
+    long = "The canary stands in a line with words enough. " * 4
     tags, gaps = _run(detectors, _document(long, "a.txt"), _document(long, "b.txt"))
-    assert seen == [long]
+    assert seen == [long.strip()]
     assert [tag.passage.location for tag in tags] == ["a.txt", "b.txt"]
     _run(detectors, _document(long, "c.txt"))
-    assert seen == [long] and gaps == []
+    assert seen == [long.strip()] and gaps == []
 
 
 def test_the_memory_of_passages_is_bounded(only: Callable[..., Detectors], monkeypatch: pytest.MonkeyPatch) -> None:
