@@ -50,7 +50,11 @@ def read_rest(package: Package, taken: set[str]) -> Iterator[Item]:
 
 def read_part(part: PackagePart, package: Package) -> Iterator[Item]:
     """One part by what it is: XML, picture, embedded file, macros, printer settings; all else is a child of its own."""
-    if part.key == CONTENT_TYPES or part.key.endswith(".rels"):
+    if part.key == CONTENT_TYPES or part.key.endswith(".rels"):  # parsed already, but for words in odd places
+        if has_text(part.tags):
+            yield from read_xml(part, package)
+        else:
+            yield from attributes(part, package)
         return
     if _INK.search(part.content_type):  # XML, but its text is strokes of a pen
         yield Gap(stage="extract", code="unsupported_media", path=part.name, detail="ink")
@@ -80,8 +84,7 @@ def read_xml(part: PackagePart, package: Package, *, kind: PartKind | None = Non
     for line in lines:
         builder.add(line, role="line" if properties else "paragraph")
     yield from builder.parts()
-    if not properties:
-        yield from attributes(part, package)
+    yield from attributes(part, package)
 
 
 def _text(part: PackagePart, package: Package, gaps: list[Gap], *, properties: bool) -> Iterator[str]:
@@ -107,9 +110,7 @@ def attributes(part: PackagePart, package: Package) -> Iterator[Item]:
     tags = [tag for tag in part.tags if tag not in package.seen_tags]
     package.seen_tags.update(tags)
     builder = PartBuilder(kind="metadata", path=f"{part.name}#attributes", visibility="hidden")
-    for value in attribute_words(tags, everything=not _OFFICE_XML.search(part.content_type)) + comments(
-        part.text, tags
-    ):
+    for value in attribute_words(tags, everything=_is_foreign(part)) + comments(part.text, tags):
         builder.add(value, role="line")
     yield from builder.parts()
     for number, drawing in enumerate(packed_drawings(tags), start=1):
@@ -152,6 +153,11 @@ def _device_settings(part: PackagePart) -> Iterator[Part]:
     for run in dict.fromkeys(runs):
         builder.add(run, role="line")
     yield from builder.parts()
+
+
+def _is_foreign(part: PackagePart) -> bool:
+    """XML that is no format of Office or OpenDocument."""
+    return part.key != CONTENT_TYPES and not _OFFICE_XML.search(part.content_type)
 
 
 def _is_noise(data: bytes) -> bool:

@@ -48,7 +48,7 @@ _IDENTIFIERS = re.compile(
     r"rsid\w*|paraId|textId|id|embed|uri|style|path|ascii|hAnsi|cs|eastAsia|typeface|panose\w*|Ignorable|Requires|type|"
     r"gfxdata|coordsize|adj|points|guid|uid|Id|Type|ContentType|PartName|Extension|link|pict|sig|csb0|usb0|charset|"
     r"storeItemID|cryptAlgorithm\w*|hash|salt|hashValue|saltValue|algorithmName|Algorithm|connectortype|eqn|"
-    r"prst|lang|bidi|val0|spid|themeColor|sharedFormula|from|to|fill\w*|filter|key(?:Times|Points)|schemaLocation"
+    r"Target(?:Mode)?|prst|lang|bidi|val0|spid|themeColor|sharedFormula|from|to|fill\w*|filter|key(?:Times|Points)|schemaLocation"
 )
 _SEALS = frozenset(("DigestValue", "SignatureValue", "Modulus", "Exponent"))
 _PROGRAM = ("Application", "TitlesOfParts", "HeadingPairs")
@@ -87,7 +87,10 @@ def comments(text: str, tags: Iterable[str]) -> list[str]:
 
 def has_text(tags: Iterable[str]) -> bool:
     """Whether any character stands between the tags, as opposed to in them."""
-    return any(tag[:2] == "![" or (tag[-1:] != ">" and ">" in tag and tag.rstrip()[-1] != ">") for tag in tags)
+    return any(
+        (tag[-1:] != ">" and ">" in tag and tag.rstrip()[-1] != ">") or tag.count(">") > 1 or tag[:2] == "!["
+        for tag in tags
+    )
 
 
 def packed_drawings(tags: Iterable[str]) -> Iterator[bytes]:

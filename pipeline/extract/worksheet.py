@@ -77,7 +77,7 @@ def read(root: etree._Element, book: Book) -> Sheet:
         if name == "cols":
             columns = list(_hidden_columns(child))
         elif name == "sheetData":
-            sheet.rows.extend(_rows(child, book, columns, sheet.formulas))
+            sheet.rows.extend(_rows(child, book, columns, sheet))
         elif name == "headerFooter":
             sheet.headers.extend(filter(None, (_print_header(text) for text in texts(child))))
         else:
@@ -108,17 +108,20 @@ def styles(root: etree._Element, book: Book) -> None:
 
 
 def shared_strings(root: etree._Element) -> list[str]:
-    return ["".join(texts(item)) for item in root if local(item) == "si"]
+    """One string an item; what is no item comes as a string that no cell refers to."""
+    return ["".join(texts(item)) for item in sorted(root, key=lambda item: local(item) != "si")]
 
 
-def _rows(data: etree._Element, book: Book, columns: list[tuple[int, int]], formulas: dict[str, None]) -> Iterator[Row]:
+def _rows(data: etree._Element, book: Book, columns: list[tuple[int, int]], sheet: Sheet) -> Iterator[Row]:
     for element in data:
         row = Row("", [], [])
         row_hidden = element.get("hidden") in ("1", "true") or element.get("ht") == "0"
+        sheet.other.extend(_loose(element))
         for place, cell in enumerate(element, start=1):
+            sheet.other.extend(_loose(cell))
             for child in cell:
                 if local(child) not in ("v", "is") and child.text and _words(child.text):
-                    formulas[child.text] = None
+                    sheet.formulas[child.text] = None
             text = book.cell(cell).strip()
             if text:
                 row.cell = row.cell or cell.get("r") or ""
@@ -126,6 +129,13 @@ def _rows(data: etree._Element, book: Book, columns: list[tuple[int, int]], form
                 (row.hidden if unseen else row.shown).append(text)
         if row.shown or row.hidden:
             yield row
+
+
+def _loose(element: etree._Element) -> Iterator[str]:
+    """Text where the format has none: in a row or cell itself, or behind it."""
+    for text in (element.text, element.tail):
+        if text and text.strip():
+            yield text
 
 
 def spelled(formula: str) -> str:

@@ -9,6 +9,7 @@ from lxml import etree
 from pipeline.extract import worksheet
 from pipeline.extract.ooxml import Package, PackagePart, attribute, local, open_package, parse
 from pipeline.extract.ooxml_rest import Item, attributes, read_rest
+from pipeline.extract.ooxml_words import text_lines
 from pipeline.extract.parts import PartBuilder
 from pipeline.extract.worksheet import Book
 from pipeline.extract.zipped import Budget
@@ -135,3 +136,8 @@ def _names(main: PackagePart, root: etree._Element) -> Iterator[Part]:
         elif local(element) == "definedName" and not (element.get("name") or "").startswith("_xlnm."):
             builder.add(f"{element.get('name')} = {element.text or ''}", role="line")
     yield from builder.parts()
+    other = PartBuilder(kind="metadata", path=f"{main.name}#other", visibility="hidden")
+    for child in root:
+        for line in text_lines(child) if local(child) not in ("sheets", "definedNames") else ():
+            other.add(line, role="line")
+    yield from other.parts()

@@ -71,11 +71,25 @@ def test_text_between_tags_is_noticed() -> None:
     assert not has_text(tags("<a>\n <b c='1'/> </a>"))
     assert has_text(tags("<a><b/>x</a>"))
     assert has_text(tags("<a><![CDATA[x]]></a>"))
+    assert has_text(tags("<a>x></a>"))
 
 
 def test_a_property_that_only_looks_like_the_program_is_read() -> None:
     found = items(beside("docProps/app.xml", "<Properties><Application>open the vault</Application></Properties>"))
     assert any("open the vault" in item.text for item in found if isinstance(item, Part))
+
+
+@pytest.mark.parametrize(
+    ("name", "xml"),
+    [
+        ("word/_rels/a.xml.rels", "<Relationships><!-- the vault --></Relationships>"),
+        ("word/_rels/a.xml.rels", "<Relationships><Relationship Id='open the vault at noon'/></Relationships>"),
+        ("docProps/custom.xml", "<Properties><property name='the vault'/></Properties>"),
+        ("word/settings.xml", "<w:settings>the vault ></w:settings>"),
+    ],
+)
+def test_no_part_is_too_dull_to_hide_words(name: str, xml: str) -> None:
+    assert any("the vault" in item.text for item in items(beside(name, xml)) if isinstance(item, Part))
 
 
 def test_damaged_xml_is_read_and_a_gap() -> None:
