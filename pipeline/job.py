@@ -87,10 +87,10 @@ def _memory_file(data: bytes) -> Iterator[int]:
 
 
 def kill(pid: int) -> None:
-    """SIGKILL to the child and its group. It is not reaped yet, so the pid is still its own."""
-    os.kill(pid, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError):  # before its setsid there is no such group
-        os.killpg(pid, signal.SIGKILL)
+    """SIGKILL to the child and its group. Not reaped yet, the pid is still its own, or nobody's if the zygote died."""
+    for send in (os.kill, os.killpg):  # before its setsid there is no such group
+        with contextlib.suppress(ProcessLookupError):
+            send(pid, signal.SIGKILL)
 
 
 def _receive(result: int, reply: Reply, pid: int, deadline: float, watched: int) -> str:
