@@ -35,6 +35,7 @@ class _Worker:
     process: BaseProcess
     connection: Connection
     job: int | None = None
+    lost: bool = False  # whether its job is to write the row of a file that killed its predecessor
     since: float = field(default_factory=time.monotonic)
 
 
@@ -114,7 +115,7 @@ class Pool:
             worker = busy[connection]  # type: ignore[index]
             try:
                 finished[worker.job or 0] = worker.connection.recv_bytes().decode("utf-8")
-                worker.job = None
+                worker.job, worker.lost = None, False
             except (EOFError, OSError):
                 self._replace(worker, sources, "crashed")
         for worker in busy.values():
@@ -127,10 +128,13 @@ class Pool:
         job = worker.job
         worker.connection.close()
         worker.process.join()
+        if worker.lost:
+            raise SharelightError("two workers in a row died, the second without opening a file; is memory short?")
         fresh = self._start()
         self._workers[self._workers.index(worker)] = fresh
         self._greet(fresh)
         if job is not None:
+            fresh.lost = True
             self._give(fresh, job, sources[job], gap=code)
 
 

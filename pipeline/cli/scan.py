@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import Interrupted, UsageError
 from . import options as opt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from ..audit import Pool
     from ..intake import Source
+    from ..report.report import Report
     from ..report.result import DocumentRow
+    from ..settings import Settings
 
 
 def scan(
@@ -47,23 +51,43 @@ def scan(
     quiet: opt.Quiet = False,
 ) -> None:
     """Check every file under the paths."""
+    from .output import destinations
+    from .session import existing, exit_code, note, settings_of
+
+    settings = settings_of(ctx)
+    places = destinations([name.value for name in format or []], output)
+    if "-" in paths:
+        raise UsageError("`scan` reads files and folders; `check -` reads standard input")
+    there, missing = existing(paths)
+    for uri, message in missing:
+        note(f"{uri}: {message}")
+    report = _scan(there, missing, settings, places, limit=limit, verbose=verbose, quiet=quiet)
+    raise typer.Exit(exit_code(report, exit_zero=exit_zero, strict=strict))
+
+
+def _scan(
+    paths: list[str],
+    missing: list[tuple[str, str]],
+    settings: Settings,
+    places: list[tuple[str, Path | None]],
+    *,
+    limit: int | None,
+    verbose: bool,
+    quiet: bool,
+) -> Report:
+    """Scan and write; what was written is kept where the user interrupts."""
     from .. import audit, intake
     from .. import policy as rules
     from ..report.report import Look, Report
     from ..report.result import ErrorRow
-    from .output import destinations, write
+    from .output import write
     from .progress import followed
-    from .session import check_categories, existing, exit_code, head, key_of, note, settings_of, today
+    from .session import check_categories, head, key_of, today
 
-    settings = settings_of(ctx)
-    places = destinations([name.value for name in format or []], output)
     loaded = rules.load(settings.policy)
     loaded.audience(settings.audience)
     check_categories(settings, loaded)
-    there, missing = existing(paths)
-    for uri, message in missing:
-        note(f"{uri}: {message}")
-    sources = list(intake.find(there))[:limit]
+    sources = list(intake.find(paths))[:limit]
     settings = settings.model_copy(update={"jobs": max(1, min(settings.jobs, len(sources)))})
     with audit.Pool(settings, key=key_of(quiet=quiet), today=today()) as pool:
         report = Report(
@@ -79,9 +103,9 @@ def scan(
             write(report, places, settings)
         except KeyboardInterrupt:
             sys.stdout.flush()
-            note(f"interrupted after {report.summary.documents} of {len(sources)} files; what was written is kept")
-            raise typer.Exit(130) from None
-    raise typer.Exit(exit_code(report, exit_zero=exit_zero, strict=strict))
+            done = report.summary.documents
+            raise Interrupted(f"interrupted after {done} of {len(sources)} files; what was written is kept") from None
+    return report
 
 
 def _rows(pool: Pool, sources: Sequence[Source]) -> Iterator[DocumentRow]:

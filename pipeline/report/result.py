@@ -6,6 +6,7 @@ points from the top left. `schemas/result.schema.json` is generated from these m
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -229,3 +230,8 @@ class RunResult(Head):
     documents: tuple[DocumentRow, ...]
     summary: Summary
     errors: tuple[ErrorRow, ...]
+
+
+def schema() -> str:
+    """The JSON Schema of a run: what `schemas/result.schema.json` must hold."""
+    return json.dumps(RunResult.model_json_schema(mode="serialization"), indent=1, ensure_ascii=False) + "\n"
