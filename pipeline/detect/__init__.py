@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.detect import context, fingerprints, markings, matchers, secrets
+from pipeline.detect import classifier, context, fingerprints, markings, matchers, secrets
 from pipeline.types import Document, Gap, Passage, Tag
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Detector(Protocol):
 
 DETECTORS: dict[str, Detector] = {
     "matcher": matchers,
+    "classifier": classifier,
     "marking": markings,
     "secret": secrets,
 }
