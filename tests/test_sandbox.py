@@ -25,7 +25,8 @@ HERE = Path(__file__).resolve().parent
 
 
 @pytest.fixture(scope="module")
-def misbehaving() -> Iterator[Sandbox]:
+def misbehaving(sandbox: Sandbox) -> Iterator[Sandbox]:
+    assert sandbox.grade  # the shared one is up before its program is replaced
     program = f"import sys; sys.path[:0] = [{{root!r}}, {str(HERE)!r}]; import misbehaving; misbehaving.main()"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(zygotes, "_PROGRAM", program)
