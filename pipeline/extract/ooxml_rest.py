@@ -12,6 +12,7 @@ from pipeline.extract import ole_objects, vba
 from pipeline.extract.embedded import child, too_small_for_text
 from pipeline.extract.ooxml import CONTENT_TYPES, Package, PackagePart, external_references, open_package, parse
 from pipeline.extract.ooxml_words import (
+    SENTENCE,
     attribute_words,
     comments,
     has_text,
@@ -51,9 +52,9 @@ def read_rest(package: Package, taken: set[str]) -> Iterator[Item]:
 def read_part(part: PackagePart, package: Package) -> Iterator[Item]:
     """One part by what it is: XML, picture, embedded file, macros, printer settings; all else is a child of its own."""
     if part.key == CONTENT_TYPES or part.key.endswith(".rels"):  # parsed already, but for words in odd places
-        if has_text(part.tags):
+        if has_text(part.text):
             yield from read_xml(part, package)
-        else:
+        elif SENTENCE.search(part.text) or "!--" in part.text:
             yield from attributes(part, package)
         return
     if _INK.search(part.content_type):  # XML, but its text is strokes of a pen
@@ -92,7 +93,7 @@ def _text(part: PackagePart, package: Package, gaps: list[Gap], *, properties: b
         yield from (unescape("".join(text)) for text in dict.fromkeys(_PIVOT_TEXT.findall(part.text)))
     if part.key.endswith(".vml"):  # XML in name only: Office writes unclosed tags
         yield from (unescape(text) for text in _BETWEEN_TAGS.findall(part.text) if text.strip())
-    elif has_text(part.tags):
+    elif has_text(part.text):
         root = parse(part, package.limits, gaps)
         if root is not None:
             read = settings if part.key.endswith("settings.xml") and not part.content_type else text_lines
@@ -110,7 +111,7 @@ def attributes(part: PackagePart, package: Package) -> Iterator[Item]:
     tags = [tag for tag in part.tags if tag not in package.seen_tags]
     package.seen_tags.update(tags)
     builder = PartBuilder(kind="metadata", path=f"{part.name}#attributes", visibility="hidden")
-    for value in attribute_words(tags, everything=_is_foreign(part)) + comments(part.text, tags):
+    for value in attribute_words(tags, everything=_is_foreign(part)) + comments(part.text):
         builder.add(value, role="line")
     yield from builder.parts()
     for number, drawing in enumerate(packed_drawings(tags), start=1):

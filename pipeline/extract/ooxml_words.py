@@ -24,6 +24,7 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 _FONT_TAGS = ("style:font-face", "w:font ", "w:altName", "m:mathFont", "a:font ", "a:latin", "a:ea", "a:cs", "a:sym")
 _LONGEST_FONT_TAG = 300
 _FONT_NAMES = ("ascii", "hAnsi", "cs", "eastAsia", "typeface")
+_TEXT = re.compile(r">\s*[^<\s]")
 _PARAGRAPHS = ("p", "si", "is", "text")
 _ODD = ("='", "= ", " =", "=\n", "=\t")
 _VALUED = """
@@ -59,7 +60,7 @@ _COUNTS = frozenset(
     """.split()  # noqa: SIM905 - a table of words
 )
 _COUNT = re.compile(r"[\d:.+TZ-]*|true|false", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?:[^\W\d_]{2,} ){3}")
+SENTENCE = re.compile(r"(?:[^\W\d_]{2,} ){3}")
 _LONG_SENTENCE = re.compile(r"(?:[^\W\d_]{2,} ){5}")
 
 
@@ -68,7 +69,7 @@ def attribute_words(tags: Iterable[str], *, everything: bool = False) -> list[st
 
     `everything` is for XML that is no format of Office: there every value with a word in it counts.
     """
-    text = "<" + "<".join(tag for tag in tags if not _names_fonts(tag))
+    text = "<" + "<".join(tag for tag in tags if not (tag.startswith(_FONT_TAGS) and _names_fonts(tag)))
     if any(odd in text for odd in _ODD):
         text = _ATTRIBUTE.sub(_regular, text)
     found: dict[str, None] = {}
@@ -78,19 +79,16 @@ def attribute_words(tags: Iterable[str], *, everything: bool = False) -> list[st
     return [value for value in found if value and not _machine(value)]
 
 
-def comments(text: str, tags: Iterable[str]) -> list[str]:
+def comments(text: str) -> list[str]:
     """Comments and processing instructions of the part."""
-    if not any(tag[:1] in "!?" and not tag.startswith("?xml ") for tag in tags if tag):
+    if "!--" not in text and text.find("?", text.find("?>") + 2) < 0:
         return []
     return ["".join(comment).strip() for comment in _COMMENT.findall(text)]
 
 
-def has_text(tags: Iterable[str]) -> bool:
+def has_text(text: str) -> bool:
     """Whether any character stands between the tags, as opposed to in them."""
-    return any(
-        (tag[-1:] != ">" and ">" in tag and tag.rstrip()[-1] != ">") or tag.count(">") > 1 or tag[:2] == "!["
-        for tag in tags
-    )
+    return _TEXT.search(text) is not None or "<![CDATA[" in text
 
 
 def packed_drawings(tags: Iterable[str]) -> Iterator[bytes]:
@@ -114,7 +112,7 @@ def _pairs(text: str, *, everything: bool) -> Iterator[tuple[str, str]]:
 
 
 def _names_fonts(tag: str) -> bool:
-    return tag.startswith(_FONT_TAGS) and len(tag) < _LONGEST_FONT_TAG and not _LONG_SENTENCE.search(tag)
+    return len(tag) < _LONGEST_FONT_TAG and not _LONG_SENTENCE.search(tag)
 
 
 def _regular(match: re.Match[str]) -> str:
@@ -177,7 +175,7 @@ def _may_be_words(name: str, value: str, *, everything: bool) -> bool:
     if everything or name in _FREE or name == "val":
         return True
     if _IDENTIFIERS.fullmatch(name):
-        return (_LONG_SENTENCE if name in _FONT_NAMES else _SENTENCE).search(value) is not None
+        return (_LONG_SENTENCE if name in _FONT_NAMES else SENTENCE).search(value) is not None
     return (len(words) > 1 and (" " in value.strip() or not value.isascii())) or len(value) > 40
 
 
