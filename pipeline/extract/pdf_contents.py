@@ -24,7 +24,8 @@ _WHITE = re.compile(
 )
 _POLYGON = (b"\nh\nf", b" h f", b" h\nf")
 _THICK = 4.0  # points; a thinner bar is a rule, and covers no text
-_JUNK = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f-\xff]{2}")  # packed data, at a place where operators belong
+# Packed data at a place where operators belong: control bytes, or a long stretch without white space.
+_JUNK = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f-\xff]{2}|\A\S{60}")
 _DANGLING = re.compile(rb"/Contents \d+ \d+ R")
 _DEPTH = 20
 
@@ -103,9 +104,10 @@ def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, 
         target = objects.get("/" + _name(name))
         if not isinstance(target, pikepdf.Stream):
             continue
-        if target.get("/Subtype") == "/Image":
+        subtype = target.get("/Subtype")
+        if subtype == "/Image":
             drawn.images[target.objgen] = target
-        elif target.objgen not in drawn.forms:
+        elif subtype == "/Form" and target.objgen not in drawn.forms:  # pdfium draws nothing else
             drawn.forms[target.objgen] = target
             _follow(_read(target, decoder, found), target, drawn, decoder, found, depth + 1)
 

@@ -72,6 +72,14 @@ def _failed(what: str, detail: str) -> Gap:
 
 def _open_drawing(opened: Opened, data: bytes) -> None:
     shown = _all_layers(opened.objects) if opened.objects is not None else None
+    if shown is None and opened.pages and _rebuilt(opened.objects):
+        _mend(
+            opened
+        )  # pdfium reads what qpdf rebuilt, so that one view is whole, and must see the same in the original
+    if opened.drawing is not None:
+        if _texts(data) != _texts(opened.drawing):
+            opened.gaps.append(Gap(stage="extract", code="readers_disagree", path="pages"))
+        return
     try:
         opened.drawing = pypdfium2.PdfDocument(shown or data)
     except pypdfium2.PdfiumError as error:
@@ -113,6 +121,21 @@ def repairs(pdf: pikepdf.Pdf, lost: int) -> tuple[str, str]:
     if b"/Info" in pdf.trailer.unparse() and not isinstance(pdf.trailer.get("/Info"), pikepdf.Dictionary):
         serious.append("the document information is missing")
     return (warnings or [""])[0], (serious or [""])[0]
+
+
+def _texts(source: bytes | pypdfium2.PdfDocument) -> list[str]:
+    """The text of every page; of a file that pdfium cannot open or finish, what came before."""
+    found: list[str] = []
+    try:
+        document = pypdfium2.PdfDocument(source) if isinstance(source, bytes) else source
+        found.extend(page.get_textpage().get_text_range() for page in document)
+    except pypdfium2.PdfiumError:
+        found.append("")
+    return found
+
+
+def _rebuilt(pdf: pikepdf.Pdf | None) -> bool:
+    return pdf is not None and any("reconstruct" in str(warning) for warning in pdf.get_warnings())
 
 
 def _all_layers(pdf: pikepdf.Pdf) -> bytes | None:
