@@ -21,7 +21,8 @@ ReasonCode = Literal["category", "unread_part", "language_not_covered", "type_mi
 class Row(BaseModel):
     """Base of every row. Names and texts may hold halves of characters, which no JSON can: those are spelt out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    # Deferred, since `check` starts often and needs few of these validators.
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod
