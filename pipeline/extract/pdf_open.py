@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from pipeline.types import Gap
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs passages; what is wrong comes as a gap
 
+_REFERENCE = re.compile(rb"\b(\d{1,8}) 0 R\b")
 _HARMLESS = "common error handled correctly"
 # Of qpdf's warnings, those after which every object is there.
 _MENDED = (
@@ -77,6 +79,8 @@ def _open_drawing(opened: Opened, data: bytes) -> None:
             opened
         )  # pdfium reads what qpdf rebuilt, so that one view is whole, and must see the same in the original
     if opened.drawing is not None:
+        if _missing(data, opened.objects):
+            opened.gaps.append(Gap(stage="extract", code="damaged", path="objects", detail="an object is missing"))
         if _texts(data) != _texts(opened.drawing):
             opened.gaps.append(Gap(stage="extract", code="readers_disagree", path="pages"))
         return
@@ -121,6 +125,13 @@ def repairs(pdf: pikepdf.Pdf, lost: int) -> tuple[str, str]:
     if b"/Info" in pdf.trailer.unparse() and not isinstance(pdf.trailer.get("/Info"), pikepdf.Dictionary):
         serious.append("the document information is missing")
     return (warnings or [""])[0], (serious or [""])[0]
+
+
+def _missing(data: bytes, pdf: pikepdf.Pdf | None) -> bool:
+    """Whether the bytes of a rebuilt file refer to an object that was not found: qpdf drops such references."""
+    there = {item.objgen[0] for item in pdf.objects if isinstance(item, pikepdf.Object)} if pdf else set()
+    numbers = sum(1 for item in pdf.objects if isinstance(item, int | float)) if pdf else 0
+    return len({int(n) for n in _REFERENCE.findall(data)} - there) > numbers
 
 
 def _texts(source: bytes | pypdfium2.PdfDocument) -> list[str]:
