@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,18 +55,23 @@ def test_an_archive_goes_down_the_line_shard_by_shard(
     assert counts == {"files": 6, "shareable": 5, "needs_review": 1, "held_back": 0}
     uris = [DocumentRow.model_validate_json(line).uri for line in rows.read_text().splitlines()]
     assert uris == [source.uri for source in intake.find([folder])]
-    seen = _what_prefect_holds()
-    names = {run["name"] for run in seen["task_runs"]}
-    assert {f"{stage}-{shard}" for stage in ("ingest", "extract", "tag", "decide") for shard in range(3)} <= names
+    tasks = {f"{stage}-{shard}" for stage in ("ingest", "extract", "tag", "decide") for shard in range(3)}
+    seen = _what_prefect_holds(tasks)
+    assert tasks <= {run["name"] for run in seen["task_runs"]}
     assert {artifact["key"] for artifact in seen["artifacts"]} >= {"audit-progress", "audit-verdicts"}
     assert WORDS not in json.dumps(seen, default=str)
     assert WORDS not in caplog.text
 
 
-def _what_prefect_holds() -> dict[str, list[dict[str, object]]]:
+def _what_prefect_holds(tasks: set[str]) -> dict[str, list[dict[str, object]]]:
+    """All that its server knows, once it knows the runs of `tasks`: it learns of them from events, a little later."""
+    deadline = time.monotonic() + 20
     with get_client(sync_client=True) as client:
+        runs = client.read_task_runs()
+        while not tasks <= {run.name for run in runs} and time.monotonic() < deadline:
+            runs = client.read_task_runs()
         return {
-            "task_runs": [run.model_dump(mode="json") for run in client.read_task_runs()],
+            "task_runs": [run.model_dump(mode="json") for run in runs],
             "flow_runs": [run.model_dump(mode="json") for run in client.read_flow_runs()],
             "artifacts": [artifact.model_dump(mode="json") for artifact in client.read_artifacts()],
         }
