@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 # Below this many words there is nothing to read a category off; joined readings cover such lines.
 MIN_WORDS = 5
+# Short of a strict category, one is named where it is at least this likely beside "none": the verdict is the same, and
+# the name helps. The smallest share that costs no macro-F1 on voices left out.
+NAMED_BESIDE_NONE = 0.5
 _TIERS = {"no_brainer": Outcome.SHAREABLE, "gray_area": Outcome.NEEDS_REVIEW, "high_trust": Outcome.HELD_BACK}
 
 
@@ -92,12 +95,17 @@ def tiers_of(classes: Sequence[str], policy: Policy) -> list[Outcome]:
 def claims_of(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: linear.Settings) -> list[Claim]:
     """What to say of a passage with these probabilities.
 
-    The likeliest class is claimed unless it is "none". Where all strict categories together are too likely for its
-    tier, the likeliest of them is claimed too. Only enough High Trust mass makes a claim that may hold a passage.
+    The likeliest class is claimed; "none" only by silence, where no shareable category comes near. Where all strict
+    categories together are too likely for its tier, the likeliest of them is claimed too. Only enough High Trust mass
+    makes a claim that may hold a passage.
     """
     best = int(row.argmax())
     wanted = _wanted(row, tiers, settings)
-    named = [] if settings.classes[best] == linear.NONE else [best]
+    named = [best]
+    if settings.classes[best] == linear.NONE:
+        beside = np.where((tiers == Outcome.SHAREABLE) & (np.arange(len(row)) != best), row, 0.0)
+        likely = beside.max() >= NAMED_BESIDE_NONE * row[best] and wanted == Outcome.SHAREABLE
+        named = [int(beside.argmax())] if likely else []
     if wanted > tiers[best]:
         named.append(int(np.where(tiers >= wanted, row, 0.0).argmax()))
     return [Claim(i, float(row[i]), _is_certain(i == best, tiers[i], wanted)) for i in named]

@@ -4,22 +4,21 @@ The words of a category do not carry over from one source to the next; what they
 therefore groups stems of the field ("exfiltrat*", "grad-norm") under some fifty concepts, and a passage is described
 by how many words of each it holds, beside the words themselves. Figures, dates, links and code become placeholders.
 
+`models/meanings.npz` does the same without a hand: it places a word near others that mean much the same.
+
 A token is decided by its white-space delimited chunk alone, so that both steps can be remembered by chunk and by word.
 """
 
 from __future__ import annotations
 
-import json
+import io
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.errors import ModelError
 
 Floats = NDArray[np.float32]
 
@@ -63,14 +62,6 @@ class Concepts:
                 self._add(term.replace("-", " "), index)
         self._of = lru_cache(maxsize=1 << 17)(self._find)
 
-    @classmethod
-    def load(cls, path: Path) -> Concepts:
-        """The concepts of the file at `path`. Raises ModelError where it cannot be read."""
-        try:
-            return cls(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, AttributeError) as error:
-            raise ModelError(f"{path} does not load: {error}") from error
-
     @property
     def width(self) -> int:
         """Length of a row of `rows`."""
@@ -104,3 +95,25 @@ class Concepts:
                 for index in self._of(f"{word} {words[place + 1]}"):
                     counts[index] += 1
         return counts
+
+
+class Meanings:
+    """Word vectors: `words[i]` lies in direction `vectors[i]`; their length says nothing."""
+
+    def __init__(self, words: Sequence[str], vectors: Floats) -> None:
+        self.words, self._places = words, {word: place for place, word in enumerate(words)}
+        self._vectors = vectors
+
+    @classmethod
+    def read(cls, data: bytes) -> Meanings:
+        """Of an NPZ with `words` (UTF-8, one a line) and `vectors` (int8). ValueError or KeyError where it is none."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            words = arrays["words"].tobytes().decode("utf-8").split("\n")
+            return cls(words, arrays["vectors"].astype(np.float32))
+
+    def of(self, vocabulary: Sequence[str]) -> Floats:
+        """One row a word of `vocabulary`; zeros for a word without a known meaning."""
+        rows = np.zeros((len(vocabulary), self._vectors.shape[1]), np.float32)
+        known = [(row, self._places[word]) for row, word in enumerate(vocabulary) if word in self._places]
+        rows[[row for row, _ in known]] = self._vectors[[place for _, place in known]]
+        return rows

@@ -20,18 +20,18 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.detect.features import Concepts, tokens
+from pipeline.detect.features import Concepts, Meanings, tokens
 from pipeline.errors import ModelError
 from pipeline.types import Term
 
 Probabilities = NDArray[np.float64]
 
 NONE = "none"
-MANIFEST, CONCEPTS = "manifest.json", "concepts.json"
+MANIFEST, CONCEPTS, MEANINGS = "manifest.json", "concepts.json", "meanings.npz"
 VOCABULARY, ESTIMATORS, SETTINGS = "linear/vocabulary.json", "linear/estimators.skops", "linear/settings.json"
-FILES = (CONCEPTS, VOCABULARY, ESTIMATORS, SETTINGS)
-# How much a word weighs beside a concept; chosen on voices left out.
-WORD_WEIGHT = 2.0
+FILES = (CONCEPTS, MEANINGS, VOCABULARY, ESTIMATORS, SETTINGS)
+# How much words and their meaning weigh beside concepts; chosen on voices left out.
+WORD_WEIGHT, MEANING_WEIGHT = 4.0, 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,25 +46,29 @@ class Settings:
 
 
 class Words:
-    """Texts to rows: TF-IDF of their words beside their concepts."""
+    """Texts to rows: TF-IDF of the words, the concepts that they belong to, the direction that they mean together."""
 
-    def __init__(self, concepts: Concepts, counter: CountVectorizer, tfidf: TfidfTransformer) -> None:
+    def __init__(
+        self, concepts: Concepts, meanings: Meanings, counter: CountVectorizer, tfidf: TfidfTransformer
+    ) -> None:
         self.concepts, self.counter, self.tfidf = concepts, counter, tfidf
+        self.vocabulary = [str(word) for word in counter.vocabulary]
+        self.meanings = meanings.of(self.vocabulary)
 
     @classmethod
-    def learn(cls, concepts: Concepts, texts: Sequence[str]) -> Words:
-        counter = CountVectorizer(analyzer=tokens, min_df=2)
-        return cls(concepts, counter, TfidfTransformer(sublinear_tf=True).fit(counter.fit_transform(texts)))
+    def learn(cls, concepts: Concepts, meanings: Meanings, texts: Sequence[str]) -> Words:
+        """Every word with a known meaning is a column, met in `texts` or not, and every other word met twice."""
+        met = CountVectorizer(analyzer=tokens, min_df=2).fit(texts).get_feature_names_out()
+        counter = CountVectorizer(analyzer=tokens, vocabulary=sorted({*map(str, met), *meanings.words}))
+        return cls(concepts, meanings, counter, TfidfTransformer(sublinear_tf=True).fit(counter.transform(texts)))
 
     def rows(self, texts: Sequence[str]) -> csr_matrix:
-        words = self.tfidf.transform(self.counter.transform(texts)) * WORD_WEIGHT
-        concepts = csr_matrix(self.concepts.rows([tokens(text) for text in texts]))
-        return hstack([words, concepts], format="csr", dtype=np.float32)
-
-    def names(self) -> list[str]:
-        """What each column stands for, in words."""
-        groups = [f"words of {name.replace('_', ' ')}" for name in self.concepts.names]
-        return [*self.counter.get_feature_names_out(), *groups, *groups, "length"]
+        words = self.tfidf.transform(self.counter.transform(texts))
+        concepts = self.concepts.rows([tokens(text) for text in texts])
+        meant = words @ self.meanings
+        meant /= np.maximum(np.linalg.norm(meant, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        parts = [words * WORD_WEIGHT, csr_matrix(concepts), csr_matrix(meant * MEANING_WEIGHT)]
+        return hstack(parts, format="csr", dtype=np.float32)
 
 
 class Linear:
@@ -74,7 +78,6 @@ class Linear:
         self.words, self.settings = words, settings
         self._weights = np.vstack([head.coef_ for head in heads]).T.astype(np.float32)
         self._biases = np.hstack([head.intercept_ for head in heads])
-        self._names = words.names()
 
     @property
     def classes(self) -> Sequence[str]:
@@ -89,10 +92,25 @@ class Linear:
         return calibrate(raw, np.array(self.settings.slopes), np.array(self.settings.offsets))
 
     def terms(self, row: csr_matrix, category: str, count: int = 5) -> tuple[Term, ...]:
-        """The terms of a single-row matrix that spoke loudest for `category`, loudest first."""
-        shares = row.data * self._weights[row.indices, self.classes.index(category)]
+        """The words and concepts of a single-row matrix that spoke loudest for `category`, loudest first.
+
+        What a word adds by its meaning is its share in the direction of the whole, so that the shares add up to it.
+        """
+        weights = self._weights[:, self.classes.index(category)]
+        size, groups = len(self.words.vocabulary), self.words.concepts.names
+        are_words = row.indices < size
+        columns, values = row.indices[are_words], row.data[are_words]
+        meanings = self.words.meanings[columns] * values[:, None]
+        length = float(np.linalg.norm(meanings.sum(axis=0))) or 1.0
+        by_meaning = MEANING_WEIGHT / length * (meanings @ weights[-meanings.shape[1] :])
+        beyond = np.zeros(len(weights) - size)
+        beyond[row.indices[~are_words] - size] = row.data[~are_words] * weights[row.indices[~are_words]]
+        shares = np.concatenate(
+            [values * weights[columns] + by_meaning, beyond[: 2 * len(groups)].reshape(2, -1).sum(0)]
+        )
+        names = [*(self.words.vocabulary[c] for c in columns), *(f"words of {g.replace('_', ' ')}" for g in groups)]
         loudest = [place for place in np.argsort(-shares)[:count] if shares[place] > 0]
-        return tuple(Term(term=self._names[row.indices[i]], weight=round(float(shares[i]), 3)) for i in loudest)
+        return tuple(Term(term=names[place], weight=round(float(shares[place]), 3)) for place in loudest)
 
 
 def calibrate(raw: NDArray[Any], slopes: NDArray[Any], offsets: NDArray[Any]) -> Probabilities:
@@ -107,8 +125,7 @@ def save(models: Path, words: Words, heads: Sequence[LogisticRegression], settin
     (models / VOCABULARY).parent.mkdir(parents=True, exist_ok=True)
     for head in heads:
         head.coef_ = head.coef_.astype(np.float32)
-    vocabulary = list(map(str, words.counter.get_feature_names_out()))
-    (models / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
+    (models / VOCABULARY).write_text(json.dumps(words.vocabulary, ensure_ascii=False), encoding="utf-8")
     skops.io.dump({"tfidf": words.tfidf, "heads": list(heads)}, models / ESTIMATORS)
     fields = {name: getattr(settings, name) for name in Settings.__slots__}
     (models / SETTINGS).write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
@@ -131,6 +148,15 @@ def load(models: Path) -> tuple[Linear, dict[str, Any], str]:
         raise ModelError(f"{models}: the model does not load: {error}") from error
 
 
+def knowledge(models: Path) -> tuple[Concepts, Meanings]:
+    """What is known before training. ModelError where it cannot be read."""
+    try:
+        concepts = Concepts(json.loads((models / CONCEPTS).read_bytes()))
+        return concepts, Meanings.read((models / MEANINGS).read_bytes())
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise ModelError(f"{models}: {CONCEPTS} or {MEANINGS} does not load: {error}") from error
+
+
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
@@ -138,6 +164,7 @@ def digest(data: bytes) -> str:
 def _assemble(content: dict[str, bytes]) -> Linear:
     estimators = skops.io.loads(content[ESTIMATORS], trusted=[])
     counter = CountVectorizer(analyzer=tokens, vocabulary=json.loads(content[VOCABULARY]))
-    words = Words(Concepts(json.loads(content[CONCEPTS])), counter, estimators["tfidf"])
+    concepts, meanings = Concepts(json.loads(content[CONCEPTS])), Meanings.read(content[MEANINGS])
+    words = Words(concepts, meanings, counter, estimators["tfidf"])
     fields: dict[str, Any] = json.loads(content[SETTINGS])
     return Linear(words, estimators["heads"], Settings(**fields))
