@@ -162,7 +162,8 @@ class Matching:
         """The span of the original text behind [start, end) of the copy."""
         if self.offsets is None or start >= end:
             return start, end
-        return self.offsets[start], self.offsets[end - 1] + 1
+        behind = self.offsets[start:end]  # not sorted where the original runs right to left
+        return min(behind), max(behind) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
