@@ -42,12 +42,14 @@ def card(metrics: Mapping[str, Any]) -> str:
     trained = metrics["trained_on"]
     return "\n".join(
         [
-            _OPENING + f"{trained['passages']} written passages in {len(trained['voices'])} voices, and "
-            f"{trained['descriptions']} paragraphs of the descriptions of installed packages as examples of none.\n",
-            "## How well it does, alone, on written passages\n",
-            "The left figure is of voices that were left out of training, calibration and cuts; brackets are 95 %",
-            "intervals over passages. The right one is of held-out passages of voices that it has read.\n",
-            *_headline(metrics["unseen_voices"], metrics["same_voices"]),
+            _OPENING + f"{trained['passages']} written passages in {len(trained['voices'])} voices, "
+            f"{trained['real']['passages']} labelled passages of public text from {trained['real']['repositories']} "
+            f"repositories (`corpus/real`, by reference), and {trained['descriptions']} paragraphs of the descriptions "
+            "of installed packages as examples of none.\n",
+            "## How well it does, alone, on what it has not seen\n",
+            "Voices and repositories were left out of training, calibration and cuts; brackets are 95 % intervals over",
+            "passages. The last column is of held-out passages of voices and repositories that it has read.\n",
+            *_headline(metrics),
             "\n| category | n | precision | recall | F1 |\n|---|---|---|---|---|",
             *_categories(metrics["unseen_voices"]["categories"]),
             "\n| voice left out | macro-F1 | verdict accuracy | held back, called shareable |\n|---|---|---|---|",
@@ -57,12 +59,18 @@ def card(metrics: Mapping[str, Any]) -> str:
     )
 
 
-def _headline(unseen: Mapping[str, Any], same: Mapping[str, Any]) -> list[str]:
-    rows = ["| | unseen voices | same voices |", "|---|---|---|"]
+def _headline(metrics: Mapping[str, Any]) -> list[str]:
+    columns = {"unseen voices": "unseen_voices", "unseen repositories": "unseen_repositories", "same": "same_voices"}
+    there = {title: metrics[key] for title, key in columns.items() if metrics.get(key)}
+    rows = [f"| | {' | '.join(there)} |", "|---" * (1 + len(there)) + "|"]
     for name, words in _HEADLINE.items():
-        low, high = unseen["intervals"][name]
-        rows.append(f"| {words} | {unseen[name]:.3f} ({low:.3f}–{high:.3f}) | {same[name]:.3f} |")
+        rows.append(f"| {words} | {' | '.join(_with_interval(figures, name) for figures in there.values())} |")
     return rows
+
+
+def _with_interval(figures: Mapping[str, Any], name: str) -> str:
+    low, high = figures["intervals"][name]
+    return f"{figures[name]:.3f} ({low:.3f}–{high:.3f})"
 
 
 def _categories(categories: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -47,6 +47,13 @@ def config_folder() -> Path:
     return Path("~").expanduser() / ".config" / "sharelight"
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept; it need not exist."""
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "sharelight"
+    return Path("~").expanduser() / ".cache" / "sharelight"
+
+
 def _rules() -> Path:
     return data_folder("rules")
 

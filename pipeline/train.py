@@ -19,7 +19,7 @@ import numpy as np
 import sklearn
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from . import corpus, metrics
 from .card import card
@@ -53,9 +53,10 @@ HELD_CUTS, REVIEW_CUTS = np.arange(0.10, 0.80, 0.025), np.arange(0.10, 0.70, 0.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
-    """How well the trained stage does. `unseen_voices` is the figure to believe."""
+    """How well the trained stage does: on writers, and on real text of repositories, that it has not seen."""
 
     unseen_voices: metrics.Figures
+    unseen_repositories: metrics.Figures | None
     same_voices: metrics.Figures
     voices: dict[str, metrics.Figures]
     trained_on: dict[str, Any]
@@ -64,18 +65,27 @@ class Metrics:
         return {
             "trained_on": self.trained_on,
             "unseen_voices": self.unseen_voices.as_json(),
+            "unseen_repositories": self.unseen_repositories.as_json() if self.unseen_repositories else None,
             "same_voices": self.same_voices.as_json(),
             "voices": {name: figures.as_json() for name, figures in self.voices.items()},
         }
 
 
-def train(folder: Path, out: Path, policy: Policy, *, version: str, packages: Sequence[str] = PACKAGES) -> Metrics:
-    """Train on the voices of `folder`, write artefacts, manifest and metrics below `out`, and return the figures.
+def train(
+    folder: Path,
+    out: Path,
+    policy: Policy,
+    *,
+    version: str,
+    real: Sequence[Row] = (),
+    packages: Sequence[str] = PACKAGES,
+) -> Metrics:
+    """Train on the voices of `folder` and on `real` text; write artefacts, manifest and metrics below `out`.
 
     Concepts and meanings are read from `out`. Takes a minute; equal input gives figures equal to the third decimal.
     Raises UsageError on a bad corpus or a label that the policy does not know, ModelError on bad concepts.
     """
-    rows = corpus.load(folder)
+    rows = (*corpus.load(folder), *real)
     classes = (*(name for name, category in policy.categories.items() if category.parent is None), linear.NONE)
     _check_labels(rows, classes)
     bench = _Bench(rows, classes, np.array(tiers_of(classes, policy)), linear.knowledge(out), descriptions(packages))
@@ -153,10 +163,18 @@ class _Bench:
 
 def _measure(bench: _Bench, by_voice: Scores, shuffled: Scores, trained_on: dict[str, Any]) -> Metrics:
     groups = [row.voice for row in bench.rows]
-    unseen = _judged(bench, by_voice, _splits(groups))
+    primaries, verdicts = unseen = _judged(bench, by_voice, _splits(groups))
+    real = [i for i, row in enumerate(bench.rows) if row.source]
+    written = [i for i, row in enumerate(bench.rows) if not row.source]
+
+    def of(places: list[int]) -> metrics.Figures:
+        rows = [bench.rows[i] for i in places]
+        return metrics.figures(rows, [primaries[i] for i in places], [verdicts[i] for i in places])
+
     same = _judged(bench, shuffled, iter([(list(range(len(groups))), list(range(len(groups))))]))
     return Metrics(
-        unseen_voices=metrics.figures(bench.rows, *unseen),
+        unseen_voices=of(written),
+        unseen_repositories=of(real) if real else None,
         same_voices=metrics.figures(bench.rows, *same),
         voices=metrics.sliced(bench.rows, *unseen, by=lambda row: row.voice),
         trained_on=trained_on,
@@ -201,7 +219,10 @@ def _check_labels(rows: Sequence[Row], classes: Sequence[str]) -> None:
 
 def _trained_on(rows: Sequence[Row], folder: Path) -> dict[str, Any]:
     voices = {path.stem: linear.digest(path.read_bytes()) for path in sorted(folder.glob("*.jsonl"))}
-    return {"passages": len(rows), "voices": voices, "scikit_learn": sklearn.__version__, "seed": SEED}
+    repositories = {row.source for row in rows if row.source}
+    real = {"passages": sum(bool(row.source) for row in rows), "repositories": len(repositories)}
+    counted = {"passages": len(rows) - real["passages"], "voices": voices, "real": real}
+    return counted | {"scikit_learn": sklearn.__version__, "seed": SEED}
 
 
 def _cuts(p: Scores, truth: NDArray[Any], tiers: NDArray[Any]) -> tuple[float, float]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..types import Outcome
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+corpus_app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(corpus_app, name="corpus", help="The labelled public texts that training uses where they are there.")
 
 
 @app.callback()
@@ -164,15 +166,45 @@ def train(
 ) -> None:
     """Train the classifier from its corpus, write it with its figures and digests into the folder of the models."""
     from .. import policy as rules
+    from .. import realtext
     from .. import train as training
-    from .session import settings_of
+    from .session import note, settings_of
 
     settings = settings_of(ctx)
     loaded = rules.load(settings.policy)
     folder = corpus or settings.models / "corpus" / "voices"
-    measured = training.train(folder, settings.models, loaded, version=name or loaded.version)
-    typer.echo(f"unseen voices: {measured.unseen_voices.line()}")
-    typer.echo(f"same voices:   {measured.same_voices.line()}")
+    real, missing = realtext.load(settings.models / "corpus" / "real", text_cache())
+    if missing:
+        note(f"{missing} labelled passages of public text are not here: `sharelight model corpus fetch` brings them")
+    measured = training.train(folder, settings.models, loaded, version=name or loaded.version, real=real)
+    typer.echo(f"unseen voices:       {measured.unseen_voices.line()}")
+    if measured.unseen_repositories:
+        typer.echo(f"unseen repositories: {measured.unseen_repositories.line()}")
+    typer.echo(f"same voices:         {measured.same_voices.line()}")
+
+
+@corpus_app.command()
+def fetch(
+    ctx: typer.Context,
+    mirror: Annotated[Path | None, typer.Option("--from", help="A folder of git directories owner+name.")] = None,
+    models: opt.Models = None,
+    config: opt.Config = None,
+) -> None:
+    """Rebuild the labelled public texts into a cache outside the project; without --from, from their repositories."""
+    from .. import realtext
+    from .session import settings_of
+
+    fetched = realtext.fetch(settings_of(ctx).models / "corpus" / "real", text_cache(), mirror=mirror)
+    for repo, why in sorted(fetched.missing.items()):
+        typer.echo(f"{repo}: {why}", err=True)
+    typer.echo(f"{fetched.found} texts in {text_cache()}, {len(fetched.missing)} repositories with something missing")
+    raise typer.Exit(1 if fetched.missing else 0)
+
+
+def text_cache() -> Path:
+    from ..settings import cache_folder
+
+    return cache_folder() / "real-passages.jsonl"
 
 
 @app.command()
