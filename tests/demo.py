@@ -1,4 +1,4 @@
-"""`make demo`: scan the outbox and hold every verdict against fixtures/documents.yaml; 0 exactly when all are as it says."""
+"""`make demo`: scan the outbox; 0 exactly when every verdict is as fixtures/documents.yaml says."""
 
 from __future__ import annotations
 
