@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from typing import Literal, Protocol
 
 from pipeline.extract import (
+    archive_tar,
+    archive_zip,
+    compressed,
     delimited,
     docx,
     emf,
@@ -53,6 +56,7 @@ class Extractor(Protocol):
 
 EXTRACTORS: dict[str, Extractor] = {
     "application/epub+zip": epub,
+    "application/gzip": compressed,
     "application/json": jsondoc,
     "application/mbox": mbox,
     "application/pdf": pdf,
@@ -73,10 +77,15 @@ EXTRACTORS: dict[str, Extractor] = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": pptx,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": xlsx,
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": docx,
+    "application/x-bzip2": compressed,
     "application/x-ipynb+json": notebook,
     "application/x-ndjson": jsondoc,
     "application/x-ole-encrypted": encrypted,
+    "application/x-tar": archive_tar,
+    "application/x-xz": compressed,
     "application/xml": xmldoc,
+    "application/zip": archive_zip,
+    "application/zstd": compressed,
     "image/emf": emf,
     "image/svg+xml": xmldoc,
     "image/wmf": wmf,

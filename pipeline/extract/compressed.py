@@ -1,0 +1,141 @@
+"""Unpacks compressed streams (gzip, bzip2, xz, zstd), every member to the last byte, counting what comes out."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import struct
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from pathlib import PurePosixPath
+from typing import Protocol
+
+import zstandard
+
+from pipeline.extract.embedded import child
+from pipeline.extract.zipped import Budget, LimitHit
+from pipeline.limits import Limits
+from pipeline.types import Blob, Gap, Notice, Part
+
+_CHUNK = 1 << 20
+_ERRORS = (zlib.error, OSError, lzma.LZMAError, EOFError, ValueError, zstandard.ZstdError)
+_SUFFIXES = {".gz": "", ".bz2": "", ".xz": "", ".lzma": "", ".zst": "", ".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
+_NAME, _COMMENT, _EXTRA, _CRC = 8, 16, 4, 2  # flags of RFC 1952
+
+
+class _Stream(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+class _Zlib:
+    """zlib in the manner of bz2 and lzma: what was not taken in is kept by the stream."""
+
+    def __init__(self) -> None:
+        self._inner, self._tail = zlib.decompressobj(31), b""
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        out = self._inner.decompress(self._tail + data, max_length)
+        self._tail = self._inner.unconsumed_tail
+        return out
+
+
+class _Zstd(_Zlib):
+    def __init__(self) -> None:
+        self._frame, self._tail = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj(), b""
+
+    @property
+    def eof(self) -> bool:
+        return self._frame.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._frame.unused_data + self._tail
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        # The library cannot be told how much to give; a small bite bounds what one call may produce.
+        bite, self._tail = (self._tail + data)[:4096], (self._tail + data)[4096:]
+        return self._frame.decompress(bite) if bite else b""
+
+
+_KINDS: dict[str, Callable[[], _Stream]] = {
+    "application/gzip": _Zlib,
+    "application/x-bzip2": bz2.BZ2Decompressor,
+    "application/x-xz": lzma.LZMADecompressor,
+    "application/x-lzma": lzma.LZMADecompressor,
+    "application/zstd": _Zstd,
+}
+
+
+def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
+    """The unpacked content as a child; the names and comments of gzip as text; a stream cut short is a gap."""
+    budget, rest, out, number = Budget(limits), blob.data, bytearray(), 0
+    try:
+        while rest and (number == 0 or rest.strip(b"\0")):
+            budget.admit()
+            if number and not _continues(rest, blob.data):
+                yield Gap(stage="extract", code="trailing_data", path="", detail=f"{len(rest)} bytes")
+                yield child(rest, "trailing")
+                break
+            if blob.media_type == "application/gzip" and (words := _gzip_words(rest)):
+                yield Part(kind="name", text=words, path=f"header{number}")
+            rest = yield from _member(_KINDS[blob.media_type](), rest, out, budget)
+            number += 1
+    except LimitHit as hit:
+        yield Gap(stage="extract", code=hit.code, path="")
+    yield child(bytes(out), _inner_name(blob.name))
+
+
+def _member(stream: _Stream, data: bytes, out: bytearray, budget: Budget) -> Generator[Gap, None, bytes]:
+    """Unpack one member onto `out` and return what lies behind it."""
+    before, fed = len(out), data
+    try:
+        while not stream.eof:
+            produced = stream.decompress(fed, _CHUNK)
+            budget.spend(len(produced), member_out=len(out) - before + len(produced), member_in=len(data))
+            out += produced
+            if not produced and not fed and not stream.eof and not getattr(stream, "_tail", b""):
+                yield Gap(stage="extract", code="truncated", path="")
+                return b""
+            fed = b""
+    except _ERRORS as error:
+        yield Gap(stage="extract", code="damaged", path="", detail=str(error)[:80])
+        return b""
+    return stream.unused_data
+
+
+def _continues(rest: bytes, whole: bytes) -> bool:
+    """Whether another member follows, by the two bytes with which the first began."""
+    return rest[:2] == whole[:2]
+
+
+def _gzip_words(data: bytes) -> str:
+    """Original name, comment and extra field of a gzip header (RFC 1952, section 2.3)."""
+    flags, place, found = data[3] if len(data) > 10 else 0, 10, []
+    if flags & _EXTRA and len(data) > 12:
+        (size,) = struct.unpack_from("<H", data, place)
+        found.append(data[place + 2 : place + 2 + size])
+        place += 2 + size
+    for flag in (_NAME, _COMMENT):
+        if flags & flag:
+            end = data.find(b"\0", place)
+            found.append(data[place : end if end >= 0 else len(data)])
+            place = end + 1 if end >= 0 else len(data)
+    return "\n".join(text for text in (piece.decode("latin-1").strip() for piece in found) if text)
+
+
+def _inner_name(name: str) -> str:
+    path = PurePosixPath(name)
+    suffix = path.suffix.lower()
+    return path.stem + _SUFFIXES[suffix] if suffix in _SUFFIXES else f"{name}.unpacked"
