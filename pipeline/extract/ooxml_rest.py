@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -35,6 +36,9 @@ _DEVICE = re.compile(r"printersettings|devmode", re.IGNORECASE)
 _BETWEEN_TAGS = re.compile(r">([^<]+)")
 _PIVOT_TEXT = re.compile(r"""<(?:\w+:)?s\s[^>]*?\bv\s*=\s*(?:"([^"]+)"|'([^']+)')""")
 _RUN_OF_TEXT = re.compile(r"[^\W_][\w .,:;/\\()@%+-]{5,}")
+
+# Previews that come with a library's empty template and show nothing of the document: python-docx 1.x.
+_TEMPLATE_PREVIEWS = frozenset({"96367138dc44ce09bf2c8f0f8e49348a1478d2c5c0af69bbc2bbc38b63cdcead"})
 
 
 def read_rest(package: Package, taken: set[str]) -> Iterator[Item]:
@@ -71,7 +75,7 @@ def read_part(part: PackagePart, package: Package) -> Iterator[Item]:
         yield from ole_objects.unwrap(part.data, part.name)
     elif part.key == "ppt/metadata" and _is_noise(part.data):
         yield Notice(code="embedded_file", path=part.name, detail="sealed by Google Slides")
-    elif not too_small_for_text(part.data):
+    elif not too_small_for_text(part.data) and hashlib.sha256(part.data).hexdigest() not in _TEMPLATE_PREVIEWS:
         yield child(part.data, part.name, part.content_type)
 
 
