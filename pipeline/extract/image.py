@@ -16,7 +16,7 @@ from pipeline.extract import ocr
 from pipeline.extract.embedded import child, printable
 from pipeline.extract.pdf_likeness import has_ink, may_hold_writing
 from pipeline.limits import Limits
-from pipeline.types import Blob, Gap, Notice, Part, Where
+from pipeline.types import Blob, Gap, Notice, Part
 
 try:
     from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
@@ -25,7 +25,9 @@ except ImportError:  # without the extra every picture is a gap
 
 Found = Part | Gap | Blob | Notice
 
-SURE = 0.8  # a line read with less confidence leaves its picture uncertain
+# A line read with less confidence than DOUBTFUL leaves its picture uncertain; so do lines between the two that are more
+# than one in TOLERATED (a page of print has a smudge, a page of something else has many).
+SURE, DOUBTFUL, TOLERATED = 0.8, 0.6, 10
 WORD = 3  # letters and digits that a doubtful line needs to be worth a doubt
 SMALLEST = 16  # pixels; no line of writing is lower
 FRAMES = 60
@@ -93,13 +95,15 @@ def _look(look: Any, path: str, limits: Limits, *, lenient: bool) -> Iterator[Fo
 
 def _recognised(lines: Sequence[ocr.Line], path: str, *, lenient: bool) -> Iterator[Found]:
     """What was read; a doubtful line is read, too, and makes the picture uncertain."""
-    doubtful = [line for line in lines if line.score < SURE and sum(map(str.isalnum, line.text)) >= WORD]
-    text = "\n".join(line.text for line in lines)
-    yield Part(kind="image", text=text, path=path, where=Where())
+    words = [line for line in lines if sum(map(str.isalnum, line.text)) >= WORD]
+    smudged = [line for line in words if line.score < SURE]
+    unsure = any(line.score < DOUBTFUL for line in smudged) or len(smudged) * TOLERATED > len(words)
+    text = ocr.layout(lines)
+    yield Part(kind="image", text=text, path=path)
     if text:
         yield Notice(code="ocr_text", path=path)
-    if doubtful and not lenient:
-        yield _gap("ocr_uncertain", f"{path}: {len(doubtful)} of {len(lines)} lines")
+    if smudged and unsure and not lenient:
+        yield _gap("ocr_uncertain", f"{path}: {len(smudged)} of {len(lines)} lines")
 
 
 def _looks(picture: Any) -> Iterator[Any]:

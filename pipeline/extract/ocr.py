@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +26,13 @@ _engine: Any = None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of writing and how sure the recogniser is of it, from 0 to 1."""
+    """A stretch of writing, how sure the recogniser is of it (0 to 1), and where it stands, in pixels."""
 
     text: str
     score: float
+    left: float = 0.0
+    top: float = 0.0
+    bottom: float = 0.0
 
 
 def warm() -> None:
@@ -55,4 +59,28 @@ def read(picture: Picture) -> list[Line]:
     found = _engine(np.ascontiguousarray(picture[:, :, ::-1]))
     if found.txts is None:
         return []
-    return [Line(text=text, score=float(score)) for text, score in zip(found.txts, found.scores, strict=True) if text]
+    corners = [np.asarray(box) for box in found.boxes]
+    return [
+        Line(text=text, score=float(score), left=box[:, 0].min(), top=box[:, 1].min(), bottom=box[:, 1].max())
+        for text, score, box in zip(found.txts, found.scores, corners, strict=True)
+        if text
+    ]
+
+
+def layout(lines: Sequence[Line]) -> str:
+    """The lines as text: stretches side by side on one line, a blank line where the page leaves one free."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda each: (each.top + each.bottom) / 2):
+        middle = (line.top + line.bottom) / 2
+        if rows and rows[-1][0].top < middle < rows[-1][0].bottom:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    text, below = "", 0.0
+    for row in rows:
+        first = min(row, key=lambda each: each.left)
+        height = first.bottom - first.top
+        text += "" if not text else "\n\n" if first.top - below > height else "\n"
+        text += " ".join(line.text for line in sorted(row, key=lambda each: each.left))
+        below = max(line.bottom for line in row)
+    return text

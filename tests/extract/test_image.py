@@ -1,0 +1,108 @@
+"""Pictures: what is read off them, what counts as read, and what does not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+
+from pipeline.extract import image, ocr
+from pipeline.limits import Limits
+from pipeline.types import Blob, Gap, Notice, Part
+
+WORDS = "Checkpoint 7 solved 14 of 20 tasks"
+
+
+def written(*lines: str, size: int = 28, colour: str = "black", ground: str = "white") -> Image.Image:
+    picture = Image.new("RGB", (700, 40 + 60 * len(lines)), ground)
+    draw = ImageDraw.Draw(picture)
+    for number, line in enumerate(lines):
+        draw.text((20, 20 + 60 * number), line, fill=colour, font=ImageFont.load_default(size))
+    return picture
+
+
+def file(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def read(data: bytes, *, name: str = "picture.png", limits: Limits | None = None) -> list[image.Found]:
+    return list(image.extract(Blob.of(data, name=name), limits or Limits()))
+
+
+def text(found: Sequence[image.Found]) -> str:
+    return " ".join(part.text for part in found if isinstance(part, Part))
+
+
+def codes(found: Sequence[image.Found]) -> list[str]:
+    return [gap.code for gap in found if isinstance(gap, Gap)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def recogniser() -> None:
+    image.warm("ocr")
+    assert ocr.ready(), "the extra `ocr` is not installed"
+
+
+def test_writing_is_read_and_said_to_come_from_a_picture() -> None:
+    found = read(file(written(WORDS)))
+    assert WORDS in text(found)
+    assert codes(found) == []
+    assert [notice.code for notice in found if isinstance(notice, Notice)] == ["ocr_text"]
+
+
+def test_every_frame_is_read() -> None:
+    frames = [written("the first frame is dull"), written(WORDS)]
+    found = read(file(frames[0], "TIFF", save_all=True, append_images=frames[1:]), name="two.tif")
+    assert "first frame" in text(found)
+    assert WORDS in text(found)
+
+
+def test_writing_that_transparency_hides_is_read() -> None:
+    layered = written(WORDS).convert("RGBA")
+    layered.putalpha(0)
+    assert WORDS in text(read(file(layered)))
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(ocr="off")], ids=["auto", "off"])
+def test_a_picture_without_writing_is_read(limits: Limits) -> None:
+    logo = Image.new("RGB", (300, 200), "white")
+    ImageDraw.Draw(logo).ellipse((60, 20, 240, 180), fill="navy")
+    found = read(file(logo), limits=limits)
+    assert codes(found) == []
+    assert [part for part in found if isinstance(part, Part)][-1].text == ""
+
+
+def test_without_ocr_writing_is_a_gap() -> None:
+    assert codes(read(file(written(WORDS, WORDS)), limits=Limits(ocr="off"))) == ["image_not_read"]
+
+
+def test_writing_that_cannot_be_made_out_is_a_gap() -> None:
+    small = written(WORDS, WORDS, WORDS).resize((230, 70)).resize((700, 213))
+    noise = np.random.default_rng(1).normal(0, 45, (213, 700, 3))
+    spoilt = Image.fromarray((np.asarray(small) + noise).clip(0, 255).astype(np.uint8))
+    found = read(file(spoilt))
+    assert WORDS in text(found) or codes(found) == ["ocr_uncertain"]
+
+
+def test_words_of_the_file_itself_are_read() -> None:
+    note = PngImagePlugin.PngInfo()
+    note.add_text("Comment", "the kestrel counted violet anchors")
+    assert "violet anchors" in text(read(file(written(WORDS), pnginfo=note)))
+    exif = Image.Exif()
+    exif[0x010E] = "the kestrel counted violet anchors"
+    assert "violet anchors" in text(read(file(written(WORDS), "JPEG", exif=exif), name="a.jpg"))
+
+
+@pytest.mark.parametrize("cut", [20, 200, -40])
+def test_a_damaged_picture_is_a_gap(cut: int) -> None:
+    assert "damaged" in codes(read(file(written(WORDS))[:cut]))
+
+
+def test_too_many_pixels_are_not_decoded() -> None:
+    assert codes(read(file(Image.new("1", (2000, 2000))), limits=Limits(pixels=1_000_000))) == ["limit_pixels"]
