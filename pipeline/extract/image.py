@@ -80,6 +80,8 @@ def _frames(picture: Any, blob: Blob, limits: Limits) -> Iterator[Found]:
 
 
 def _look(look: Any, path: str, limits: Limits, *, lenient: bool) -> Iterator[Found]:
+    if not has_ink(np.asarray(look.convert("L"))):
+        look = ImageOps.autocontrast(look)  # faint writing is writing
     pixels = np.asarray(look)
     grey = np.asarray(look.convert("L"))
     if min(grey.shape) < SMALLEST or not has_ink(grey):
@@ -91,6 +93,16 @@ def _look(look: Any, path: str, limits: Limits, *, lenient: bool) -> Iterator[Fo
         yield _gap("image_not_read", "pip install 'sharelight[ocr]'")
     else:
         yield from _recognised(ocr.read(pixels), path, lenient=lenient)
+        yield from _coded(ocr.codes(pixels), path)
+
+
+def _coded(codes: Sequence[str], path: str) -> Iterator[Found]:
+    """The words behind QR codes and barcodes; one that is seen and not decoded is a gap."""
+    text = "\n".join(filter(None, codes))
+    if text:
+        yield Part(kind="body", text=text, path=f"{path}/code")
+    if not all(codes):
+        yield _gap("ocr_uncertain", f"{path}: a QR code or barcode")
 
 
 def _recognised(lines: Sequence[ocr.Line], path: str, *, lenient: bool) -> Iterator[Found]:
