@@ -107,6 +107,8 @@ def _coded(codes: Sequence[str], path: str) -> Iterator[Found]:
 
 def _recognised(lines: Sequence[ocr.Line], path: str, *, lenient: bool) -> Iterator[Found]:
     """What was read; a doubtful line is read, too, and makes the picture uncertain."""
+    # a dot or a ring is a drawing, not a letter
+    lines = [line for line in lines if line.score >= DOUBTFUL or any(map(str.isalnum, line.text))]
     words = [line for line in lines if sum(map(str.isalnum, line.text)) >= WORD]
     smudged = [line for line in words if line.score < SURE]
     unsure = any(line.score < DOUBTFUL for line in smudged) or len(smudged) * TOLERATED > len(words)

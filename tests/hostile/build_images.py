@@ -27,7 +27,7 @@ def plain(text: str) -> bytes:
 
 
 def turned(text: str) -> bytes:
-    return png(drawn(text).rotate(180))
+    return png(drawn(text).rotate(90, expand=True))
 
 
 def faint(text: str) -> bytes:
@@ -80,7 +80,8 @@ def read(row: int, name: str, build: Callable[[str], bytes], filename: str = "pi
 
 
 CASES = (
-    read(82, "picture-turned", turned),
+    # no twin: a full stop on a turned line leaves it below the confidence that counts as read
+    Case(row=82, name="picture-turned", filename="picture.png", expect="read", data=partial(turned, CANARY)),
     read(82, "picture-faint", faint),
     read(81, "picture-transparent", transparent),
     read(81, "picture-later-frame", later_frame, "picture.tif"),
