@@ -96,7 +96,7 @@ def _read(data: str) -> Iterator[dict[str, Any]]:
 def evaluate(
     ctx: typer.Context,
     data: Annotated[Path | None, typer.Option(help="Labelled JSONL; without it, the figures of training.")] = None,
-    gate: Annotated[Path | None, typer.Option(help='JSON {"at_least": {figure: x}, "at_most": {figure: x}}.')] = None,
+    gate: Annotated[Path | None, typer.Option(help='JSON {"at_least": {figure: x}, "at_most": {…}}, as fixtures/baseline.json.')] = None,
     output: opt.Output = None,
     policy: opt.Policy = None,
     registers: opt.Registers = None,
@@ -147,6 +147,7 @@ def _missed(figures: dict[str, Any], gate: Path) -> list[str]:
     from ..errors import UsageError
 
     bounds = _json(gate)
+    bounds = bounds.get("unseen_voices", bounds)
     unknown = [name for side in ("at_least", "at_most") for name in bounds.get(side, {}) if name not in figures]
     if unknown:
         raise UsageError(f"{gate}: there is no figure {unknown[0]!r}")

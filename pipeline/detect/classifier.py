@@ -7,6 +7,7 @@ of three strict categories is flagged although none of them is likely by itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     from pipeline.policy import Policy
     from pipeline.registers import Registers
 
-# Below this many words there is nothing to read a category off; joined readings cover such lines.
+# Below this many words there is nothing to read a category off.
 MIN_WORDS = 5
+# A heading, a bullet or a row of figures this short is judged with its neighbours where segmenting joined it to some,
+# and not by itself; of metadata (a title, a subject line) nothing this short says more than what a document is about.
+SHORT = 12
+# Fields of a file or a message ("charset=utf-8") are no sentences, however many there are.
+_RUNNING_WORDS = re.compile(r"(?:[^\W_]+[ ,;]+){5}[^\W_]")
 # Short of a strict category, one is named where it is at least this likely beside "none": the verdict is the same, and
 # the name helps. The smallest share that costs no macro-F1 on voices left out.
 NAMED_BESIDE_NONE = 0.5
@@ -50,6 +56,7 @@ class Classifier:
         self._tiers = np.array(tiers)
 
     def __call__(self, passages: Sequence[Passage], documents: Sequence[Document]) -> Iterator[Tag]:
+        passages = list(_worth_judging(passages))
         texts = [passage.matching.text or passage.reading for passage in passages]
         places = {text: i for i, text in enumerate(t for t in dict.fromkeys(texts) if len(tokens(t)) >= MIN_WORDS)}
         if not places:
@@ -85,6 +92,25 @@ class Classifier:
             certain=claim.certain,
             explanation=Explanation(summary=summary, original_score=round(claim.score, 4), top_terms=terms),
         )
+
+
+def _worth_judging(passages: Sequence[Passage]) -> Iterator[Passage]:
+    """The passages without those that are too short to be judged by themselves."""
+    joined: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for passage in passages:
+        if passage.joined:
+            joined.setdefault((passage.location, passage.path), []).append((passage.start, passage.end))
+    for passage in passages:
+        if passage.kind == "metadata" and not _RUNNING_WORDS.search(passage.text):
+            continue
+        around = joined.get((passage.location, passage.path), ())
+        covered = any(start <= passage.start and passage.end <= end for start, end in around)
+        if passage.joined or not (covered or passage.kind == "metadata") or _words(passage) >= SHORT:
+            yield passage
+
+
+def _words(passage: Passage) -> int:
+    return sum(not token.startswith("<") for token in tokens(passage.reading))
 
 
 def tiers_of(classes: Sequence[str], policy: Policy) -> list[Outcome]:

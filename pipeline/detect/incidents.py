@@ -24,6 +24,8 @@ _UNNAMED = re.compile(
     rf"six|seven|eight|nine|ten|eleven|twelve|"
     rf"thirteen|fourteen|fifteen|twenty|each of (?:the|our)|other|the (?:two|three|four|five|six|number of)|"
     rf"\d+(?: of)?(?: the)?|all|among|at|by|of|from|to)[ ]{_ADJECTIVES}{_ACTOR}\b"
+    r"|\b(?:AI|cloud|data|software|model)[ ]"
+    r"(?:developers|suppliers|vendors|providers|companies|firms|labs|makers|start-?ups)\b"
     rf"|\b{_ACTOR}[ ](?:told|reported|disclosed|notified|informed)\b|^{_ACTOR}\b|\bto someone\b"
 )
 _ALONE_FITS = re.compile(
@@ -66,6 +68,7 @@ _CAPITALS = frozenset(
     re.findall(
         r"\S+",
         """
+        last next previous earlier later overall altogether half fewer less
         a an the this that these those we i it its they their he she our your my all any both each
         either every few many more most none no nobody nothing not now of on one two three four five
         six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
