@@ -96,7 +96,7 @@ def _read(data: str) -> Iterator[dict[str, Any]]:
 def evaluate(
     ctx: typer.Context,
     data: Annotated[Path | None, typer.Option(help="Labelled JSONL; without it, the figures of training.")] = None,
-    gate: Annotated[Path | None, typer.Option(help='JSON {"at_least": {figure: x}, "at_most": {…}}, as fixtures/baseline.json.')] = None,
+    gate: Annotated[Path | None, typer.Option(help='JSON {"at_least": {figure: x}, "at_most": {…}}.')] = None,
     output: opt.Output = None,
     policy: opt.Policy = None,
     registers: opt.Registers = None,
