@@ -6,6 +6,7 @@ not know it shows as the plain number: digits are never lost.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, timedelta
 
@@ -50,6 +51,8 @@ def shown(raw: str, code: str, *, epoch_1904: bool = False) -> str:
         value = float(raw)
     except ValueError:
         return raw
+    if not math.isfinite(value):
+        return raw
     section = _section(code, value)
     plain = _LITERAL.sub("", section)
     if re.search(r"[ymdhs]", plain, re.IGNORECASE) and "general" not in plain.lower():
@@ -89,10 +92,10 @@ def _decimal(value: float, plain: str) -> str:
 
 def _moment(value: float, plain: str, *, epoch_1904: bool) -> str:
     try:
-        moment = (_EPOCH_1904 if epoch_1904 else _EPOCH) + timedelta(days=value)
+        moment = (_EPOCH_1904 if epoch_1904 else _EPOCH) + timedelta(days=value, microseconds=500_000)
     except OverflowError:
         return ""
-    moment = (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
+    moment = moment.replace(microsecond=0)
     date, time = re.search(r"[yd]|mmm", plain), re.search(r"[hs]", plain)
     if date or not time:
         return moment.strftime("%Y-%m-%d %H:%M" if time else "%Y-%m-%d")

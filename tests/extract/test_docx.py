@@ -122,10 +122,14 @@ def test_a_field_cut_into_runs_is_one_code() -> None:
     assert "external_reference" in codes(items, Notice)
 
 
-def test_a_document_of_python_docx_is_complete_but_for_its_preview() -> None:
+def test_the_preview_of_an_empty_template_is_known_and_any_other_is_handed_on() -> None:
     items = saved(docx.Document())
     assert codes(items, Gap) == set()
-    assert [item.name for item in items if isinstance(item, Blob)] == ["docProps/thumbnail.jpeg"]
+    assert [item.name for item in items if isinstance(item, Blob)] == []
+    document = docx.Document()
+    preview = next(part for part in document.part.package.iter_parts() if "thumbnail" in part.partname)
+    preview._blob = preview.blob + b"\0"
+    assert [item.name for item in saved(document) if isinstance(item, Blob)] == ["docProps/thumbnail.jpeg"]
 
 
 def test_a_package_without_main_part_is_a_gap() -> None:
