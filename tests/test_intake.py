@@ -6,6 +6,8 @@ import hashlib
 import io
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,12 +84,31 @@ def test_the_limit_is_the_last_size_that_is_read(tmp_path: Path) -> None:
     assert list(loaded(tmp_path, limits=Limits(input_bytes=10)).values()) == [sha(b"x" * 10), "limit_input"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_a_row(tmp_path: Path) -> None:
-    (tmp_path / "closed.txt").write_bytes(b"a")
-    (tmp_path / "closed.txt").chmod(0)
-    (tmp_path / "folder").mkdir(mode=0)
-    assert list(loaded(tmp_path).values()) == ["unreadable", "unreadable"]
+@pytest.fixture
+def as_nobody() -> Iterator[None]:
+    """Root may read everything; the test is somebody else for a while."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    yield
+    if root:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter, which those of `tmp_path` are not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        (Path(name) / "closed.txt").write_bytes(b"a")
+        (Path(name) / "closed.txt").chmod(0)
+        (Path(name) / "folder").mkdir(mode=0)
+        yield Path(name)
+        (Path(name) / "folder").chmod(0o700)
+
+
+def test_what_may_not_be_read_is_a_row(open_folder: Path, as_nobody: None) -> None:
+    assert list(loaded(open_folder).values()) == ["unreadable", "unreadable"]
 
 
 def test_a_folder_that_cannot_be_listed_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
