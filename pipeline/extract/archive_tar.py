@@ -24,7 +24,7 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
             budget.admit()
             lines += _words(member)
             if member.isfile():
-                yield from _file(archive, member, budget, len(blob.data))
+                yield from _file(archive, member, budget, blob.data)
         end = archive.offset
     except LimitHit as hit:
         yield Gap(stage="extract", code=hit.code, path="")
@@ -35,16 +35,26 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
         yield from _tail(blob.data, end)
 
 
-def _file(archive: tarfile.TarFile, member: tarfile.TarInfo, budget: Budget, available: int) -> Iterator[Gap | Blob]:
-    if member.size > available and not member.sparse:
+def _file(archive: tarfile.TarFile, member: tarfile.TarInfo, budget: Budget, whole: bytes) -> Iterator[Gap | Blob]:
+    if member.size > len(whole) and not member.issparse():
         yield Gap(stage="extract", code="truncated", path=member.name)
         return
-    budget.spend(member.size, member_out=member.size, member_in=available)
+    budget.spend(member.size, member_out=member.size, member_in=len(whole))
     reader = archive.extractfile(member)
     data = reader.read() if reader else b""
     if len(data) != member.size:
         yield Gap(stage="extract", code="truncated", path=member.name)
     yield child(data, member.name)
+    yield from _slack(whole, member)
+
+
+def _slack(whole: bytes, member: tarfile.TarInfo) -> Iterator[Gap | Blob]:
+    """Bytes that fill up the last block of a file, which nothing would ever show; tar itself writes zeros."""
+    end = member.offset_data + member.size
+    rest = whole[end : -(-end // _BLOCK) * _BLOCK].strip(b"\0") if not member.issparse() else b""
+    if rest:
+        yield Gap(stage="extract", code="trailing_data", path=member.name, detail=f"{len(rest)} bytes")
+        yield child(rest, f"{member.name}/slack")
 
 
 def _words(member: tarfile.TarInfo) -> list[str]:

@@ -51,9 +51,14 @@ class _Zlib:
         return out
 
 
-class _Zstd(_Zlib):
+class _Zstd:
+    """One frame. The library cannot be told how much to give; a small bite bounds what one call may produce."""
+
+    _BITE = 4096
+
     def __init__(self) -> None:
-        self._frame, self._tail = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj(), b""
+        self._frame = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+        self._data, self._place = b"", 0
 
     @property
     def eof(self) -> bool:
@@ -61,11 +66,17 @@ class _Zstd(_Zlib):
 
     @property
     def unused_data(self) -> bytes:
-        return self._frame.unused_data + self._tail
+        return self._frame.unused_data + self._data[self._place :]
+
+    @property
+    def _tail(self) -> bool:
+        return self._place < len(self._data)
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        # The library cannot be told how much to give; a small bite bounds what one call may produce.
-        bite, self._tail = (self._tail + data)[:4096], (self._tail + data)[4096:]
+        if data:
+            self._data, self._place = data, 0
+        bite = self._data[self._place : self._place + self._BITE]
+        self._place += len(bite)
         return self._frame.decompress(bite) if bite else b""
 
 
