@@ -21,8 +21,6 @@ from pipeline.types import Blob, Gap, Part
 
 NAMES = st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8})?\.txt", fullmatch=True)
 FILES = st.dictionaries(NAMES, st.binary(max_size=600), max_size=6)
-    st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8})?\.txt", fullmatch=True), st.binary(max_size=600), max_size=6
-)
 STREAMS: dict[str, Callable[[bytes], bytes]] = {
     "application/gzip": gzip.compress,
     "application/x-bzip2": bz2.compress,
