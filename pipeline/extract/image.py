@@ -32,7 +32,7 @@ WORD = 3  # letters and digits that a doubtful line needs to be worth a doubt
 SMALLEST = 16  # pixels; no line of writing is lower
 FRAMES = 60
 PREVIEW = 256  # pixels; a preview that an office program made of page one is as small, and illegible by design
-_PREVIEWS = ("thumbnail.jpeg", "thumbnail.jpg", "thumbnail.png", "exif-thumbnail.jpg")
+_PREVIEWS = ("docprops/thumbnail.jpeg", "docprops/thumbnail.png", "thumbnails/thumbnail.png", "exif-thumbnail.jpg")
 _BINARY = ("icc_profile", "exif", "photoshop", "xmp")
 _FAULTS = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
@@ -68,7 +68,7 @@ def _frames(picture: Any, blob: Blob, limits: Limits) -> Iterator[Found]:
     count, seen = getattr(picture, "n_frames", 1), set[bytes]()
     if count > FRAMES:
         yield _gap("limit_pages", f"{count} frames")
-    preview = blob.name.rsplit("/", 1)[-1].lower() in _PREVIEWS and max(picture.size) <= PREVIEW
+    preview = bool(blob.container) and blob.name.lower() in _PREVIEWS and max(picture.size) <= PREVIEW
     for number in range(min(count, FRAMES)):
         picture.seek(number)
         picture.load()
