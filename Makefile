@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: setup demo test test-services check lint types imports quality schemas clean
+.PHONY: setup demo test test-services check lint types imports quality clean
 
 setup: $(STAMP)
 

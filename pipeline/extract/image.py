@@ -29,7 +29,7 @@ Found = Part | Gap | Blob | Notice
 # than one in TOLERATED (a page of print has a smudge, a page of something else has many).
 SURE, DOUBTFUL, TOLERATED = 0.8, 0.6, 10
 WORD = 3  # letters and digits that a doubtful line needs to be worth a doubt
-SMALLEST = 16  # pixels; no line of writing is lower
+SMALLEST = 6  # pixels; no line of writing that can be read is lower
 FRAMES = 60
 PREVIEW = 256  # pixels; a preview that an office program made of page one is as small, and illegible by design
 _PREVIEWS = ("docprops/thumbnail.jpeg", "docprops/thumbnail.png", "thumbnails/thumbnail.png", "exif-thumbnail.jpg")

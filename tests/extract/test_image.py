@@ -106,3 +106,10 @@ def test_a_damaged_picture_is_a_gap(cut: int) -> None:
 
 def test_too_many_pixels_are_not_decoded() -> None:
     assert codes(read(file(Image.new("1", (2000, 2000))), limits=Limits(pixels=1_000_000))) == ["limit_pixels"]
+
+
+@pytest.mark.parametrize(("height", "size"), [(15, 12), (11, 9)])
+def test_a_strip_no_higher_than_its_line_is_read(height: int, size: int) -> None:
+    strip = Image.new("RGB", (420, height), "white")
+    ImageDraw.Draw(strip).text((4, 0), WORDS, fill="black", font=ImageFont.load_default(size))
+    assert WORDS in text(read(file(strip)))
