@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Literal, Protocol
 
 from pipeline.extract import (
+    archive_7z,
     archive_tar,
     archive_zip,
     compressed,
@@ -78,9 +79,11 @@ EXTRACTORS: dict[str, Extractor] = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": pptx,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": xlsx,
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": docx,
+    "application/x-7z-compressed": archive_7z,
     "application/x-bzip2": compressed,
     "application/x-ipynb+json": notebook,
     "application/x-ndjson": jsondoc,
+    "application/x-lzma": compressed,
     "application/x-ole-encrypted": encrypted,
     "application/x-tar": archive_tar,
     "application/x-xz": compressed,

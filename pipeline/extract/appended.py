@@ -40,14 +40,33 @@ def appended(data: bytes, media_type: str) -> Iterator[Blob | Gap | Notice | Par
         yield notice
         yield Blob.of(tail, name=name)
         return
-    strings = PartBuilder(kind="metadata", path=name, visibility="hidden")
-    for run in _LEGIBLE.findall(tail):
-        strings.add(run.decode("ascii"), "line")
+    strings = legible(tail, name)
     if strings:
         yield notice
         yield from strings.parts()
     if len(zlib.compress(tail)) > SCRAPS:
         yield Gap(stage="extract", code="trailing_data", path=name, detail=f"{len(tail)} bytes of no known form")
+
+
+def remainder(data: bytes, name: str) -> Iterator[Blob | Gap | Notice | Part]:
+    """Bytes of an archive that none of its members accounts for: a gap, and whatever there is to read in them."""
+    if not data.strip(_PADDING):
+        return
+    yield Gap(stage="extract", code="trailing_data", path=name, detail=f"{len(data)} bytes")
+    if sniff(data, name) != UNKNOWN:
+        yield Blob.of(data, name=name)
+    elif inside := _container(data):
+        yield Blob.of(inside, name=name)
+    else:
+        yield from legible(data, name).parts()
+
+
+def legible(data: bytes, name: str) -> PartBuilder:
+    """The runs of readable characters in `data`, a line each."""
+    strings = PartBuilder(kind="metadata", path=name, visibility="hidden")
+    for run in _LEGIBLE.findall(data):
+        strings.add(run.decode("ascii"), "line")
+    return strings
 
 
 def _end(data: bytes, media_type: str) -> int | None:
