@@ -50,6 +50,7 @@ def appended(data: bytes, media_type: str) -> Iterator[Blob | Gap | Notice | Par
 
 def remainder(data: bytes, name: str) -> Iterator[Blob | Gap | Notice | Part]:
     """Bytes of an archive that none of its members accounts for: a gap, and whatever there is to read in them."""
+    data = data.strip(b"\0")
     if not data.strip(_PADDING):
         return
     yield Gap(stage="extract", code="trailing_data", path=name, detail=f"{len(data)} bytes")

@@ -1,4 +1,4 @@
-"""Hands on every file of a tar archive; names, links, owners and pax headers are text."""
+"""Hands on every file of a tar archive; names, links, owners and pax headers are text, no block goes unseen."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import io
 import tarfile
 from collections.abc import Iterator
 
+from pipeline.extract.appended import remainder
+from pipeline.extract.archive_tar_blocks import BLOCK, look
 from pipeline.extract.embedded import child
 from pipeline.extract.zipped import Budget, LimitHit
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
-_BLOCK = 512
+_USUAL_OWNERS = ("root", "wheel", "staff", "users")
+_CONTINUED = b"M"  # a file that began on another volume
 
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
@@ -20,11 +23,14 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     end = 0
     try:
         archive = tarfile.TarFile(fileobj=io.BytesIO(blob.data), errorlevel=2)
+        before = 0
         while (member := archive.next()) is not None:
             budget.admit()
-            lines += _words(member)
-            if member.isfile():
-                yield from _file(archive, member, budget, blob.data)
+            more, slack = look(blob.data[before : member.offset_data])
+            lines += [*_words(member), *more]
+            yield from remainder(slack, f"{member.name}/header")
+            before = archive.offset
+            yield from _stored(archive, member, budget, blob.data[member.offset_data : before], len(blob.data))
         end = archive.offset
     except LimitHit as hit:
         yield Gap(stage="extract", code=hit.code, path="")
@@ -35,39 +41,45 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
         yield from _tail(blob.data, end)
 
 
-def _file(archive: tarfile.TarFile, member: tarfile.TarInfo, budget: Budget, whole: bytes) -> Iterator[Gap | Blob]:
-    if member.size > len(whole) and not member.issparse():
-        yield Gap(stage="extract", code="truncated", path=member.name)
+def _stored(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, budget: Budget, blocks: bytes, whole: int
+) -> Iterator[Part | Gap | Blob | Notice]:
+    """The content in the blocks behind a header, whatever kind of member it says that it is."""
+    if member.issparse():
+        size = sum(length for _, length in member.sparse or ())
+        yield from _sparse(archive, member, budget, whole)
+    elif member.isfile() or blocks:
+        size = member.size
+        if member.type == _CONTINUED:
+            yield Gap(stage="extract", code="missing_volume", path=member.name)
+        if len(blocks) < size:
+            yield Gap(stage="extract", code="truncated", path=member.name)
+        budget.spend(min(size, len(blocks)), member_out=len(blocks), member_in=whole)
+        yield child(blocks[:size], member.name)
+    else:
         return
-    budget.spend(member.size, member_out=member.size, member_in=len(whole))
+    yield from remainder(blocks[size:], f"{member.name}/slack")
+
+
+def _sparse(archive: tarfile.TarFile, member: tarfile.TarInfo, budget: Budget, whole: int) -> Iterator[Gap | Blob]:
+    """A file with holes, which are zeros when it is read."""
+    budget.spend(member.size, member_out=member.size, member_in=whole)
     reader = archive.extractfile(member)
     data = reader.read() if reader else b""
     if len(data) != member.size:
         yield Gap(stage="extract", code="truncated", path=member.name)
     yield child(data, member.name)
-    yield from _slack(whole, member)
-
-
-def _slack(whole: bytes, member: tarfile.TarInfo) -> Iterator[Gap | Blob]:
-    """Bytes that fill up the last block of a file, which nothing would ever show; tar itself writes zeros."""
-    end = member.offset_data + member.size
-    rest = whole[end : -(-end // _BLOCK) * _BLOCK].strip(b"\0") if not member.issparse() else b""
-    if rest:
-        yield Gap(stage="extract", code="trailing_data", path=member.name, detail=f"{len(rest)} bytes")
-        yield child(rest, f"{member.name}/slack")
 
 
 def _words(member: tarfile.TarInfo) -> list[str]:
-    owner = [name for name in (member.uname, member.gname) if name and name not in ("root", "wheel", "staff", "users")]
-    headers = [f"{key}: {value}" for key, value in member.pax_headers.items() if not key.endswith("time")]
-    return [member.name, *([member.linkname] if member.linkname else []), *owner, *headers]
+    owner = [name for name in (member.uname, member.gname) if name and name not in _USUAL_OWNERS]
+    return [member.name, *([member.linkname] if member.linkname else []), *owner]
 
 
-def _tail(data: bytes, offset: int) -> Iterator[Gap | Blob]:
+def _tail(data: bytes, offset: int) -> Iterator[Part | Gap | Blob | Notice]:
     """What lies behind the end of the archive; a whole number of empty blocks is how it should be."""
     rest = data[offset:].strip(b"\0")
     if rest:
-        yield Gap(stage="extract", code="trailing_data", path="", detail=f"{len(rest)} bytes")
-        yield child(rest, "trailing")
-    elif not data[offset - _BLOCK : offset + 2 * _BLOCK].endswith(b"\0" * _BLOCK):
+        yield from remainder(rest, "trailing")
+    elif not data[offset - BLOCK : offset + 2 * BLOCK].endswith(b"\0" * BLOCK):
         yield Gap(stage="extract", code="truncated", path="", detail="no end of archive")

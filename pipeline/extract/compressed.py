@@ -1,91 +1,29 @@
-"""Unpacks compressed streams (gzip, bzip2, xz, zstd), every member to the last byte, counting what comes out."""
+"""Unpacks compressed streams (gzip, bzip2, xz, lzma, zstd), every member to the last byte, counting what comes out."""
 
 from __future__ import annotations
 
 import bz2
 import lzma
 import struct
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from pathlib import PurePosixPath
-from typing import Protocol
-
-import zstandard
 
 from pipeline.extract.embedded import child
+from pipeline.extract.unpacking import CHUNK, ERRORS, Stream, Zlib, zstd
 from pipeline.extract.zipped import Budget, LimitHit
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
-_CHUNK = 1 << 20
-_ERRORS = (zlib.error, OSError, lzma.LZMAError, EOFError, ValueError, zstandard.ZstdError)
 _SUFFIXES = {".gz": "", ".bz2": "", ".xz": "", ".lzma": "", ".zst": "", ".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 _NAME, _COMMENT, _EXTRA, _CRC = 8, 16, 4, 2  # flags of RFC 1952
 
 
-class _Stream(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
-
-
-class _Zlib:
-    """zlib in the manner of bz2 and lzma: what was not taken in is kept by the stream."""
-
-    def __init__(self) -> None:
-        self._inner, self._tail = zlib.decompressobj(31), b""
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        out = self._inner.decompress(self._tail + data, max_length)
-        self._tail = self._inner.unconsumed_tail
-        return out
-
-
-class _Zstd:
-    """One frame. The library cannot be told how much to give; a small bite bounds what one call may produce."""
-
-    _BITE = 4096
-
-    def __init__(self) -> None:
-        self._frame = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-        self._data, self._place = b"", 0
-
-    @property
-    def eof(self) -> bool:
-        return self._frame.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._frame.unused_data + self._data[self._place :]
-
-    @property
-    def _tail(self) -> bool:
-        return self._place < len(self._data)
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        if data:
-            self._data, self._place = data, 0
-        bite = self._data[self._place : self._place + self._BITE]
-        self._place += len(bite)
-        return self._frame.decompress(bite) if bite else b""
-
-
-_KINDS: dict[str, Callable[[], _Stream]] = {
-    "application/gzip": _Zlib,
+_KINDS: dict[str, Callable[[], Stream]] = {
+    "application/gzip": lambda: Zlib(31),
     "application/x-bzip2": bz2.BZ2Decompressor,
     "application/x-xz": lzma.LZMADecompressor,
     "application/x-lzma": lzma.LZMADecompressor,
-    "application/zstd": _Zstd,
+    "application/zstd": zstd,
 }
 
 
@@ -108,19 +46,19 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     yield child(bytes(out), _inner_name(blob.name))
 
 
-def _member(stream: _Stream, data: bytes, out: bytearray, budget: Budget) -> Generator[Gap, None, bytes]:
+def _member(stream: Stream, data: bytes, out: bytearray, budget: Budget) -> Generator[Gap, None, bytes]:
     """Unpack one member onto `out` and return what lies behind it."""
     before, fed = len(out), data
     try:
         while not stream.eof:
-            produced = stream.decompress(fed, _CHUNK)
+            produced = stream.decompress(fed, CHUNK)
             budget.spend(len(produced), member_out=len(out) - before + len(produced), member_in=len(data))
             out += produced
-            if not produced and not fed and not stream.eof and not getattr(stream, "_tail", b""):
+            if not produced and not fed and not stream.eof:
                 yield Gap(stage="extract", code="truncated", path="")
                 return b""
             fed = b""
-    except _ERRORS as error:
+    except ERRORS as error:
         yield Gap(stage="extract", code="damaged", path="", detail=str(error)[:80])
         return b""
     return stream.unused_data

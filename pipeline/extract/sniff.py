@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from pipeline.extract import containers, signatures, texttypes
+from pipeline.extract import containers, signatures, texttypes, weights_sniff
 
 UNKNOWN = "application/octet-stream"
 _FAMILIES: dict[str, tuple[str, ...]] = {
@@ -27,6 +27,7 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "application/gzip": (".gz", ".tgz"),
     "application/x-bzip2": (".bz2", ".tbz2"),
     "application/x-xz": (".xz", ".txz"),
+    "application/x-lzma": (".lzma",),
     "application/zstd": (".zst",),
     "application/x-7z-compressed": (".7z",),
     "application/vnd.rar": (".rar",),
@@ -51,7 +52,7 @@ _CLAIMS: dict[str, frozenset[str]] = {
 
 def sniff(data: bytes, name: str, declared: str = "") -> str:
     """The media type of `data`. `declared` (a mail part's Content-Type) helps where content alone is plain text."""
-    found = signatures.match(data)
+    found = weights_sniff.match(data) or signatures.match(data)
     if found == signatures.ZIP:
         return containers.inside_zip(data)
     if found == signatures.OLE:

@@ -44,10 +44,11 @@ class Stream(Protocol):
 
 
 class Zlib:
-    """zlib in the manner of bz2 and lzma: what was not taken in is kept by the stream."""
+    """zlib in the manner of bz2 and lzma: what was not taken in is kept, and given in pieces, since zlib copies it."""
 
     def __init__(self, wbits: int) -> None:
-        self._inner, self._tail = zlib.decompressobj(wbits), b""
+        self._inner = zlib.decompressobj(wbits)
+        self._data, self._place = b"", 0
 
     @property
     def eof(self) -> bool:
@@ -55,11 +56,20 @@ class Zlib:
 
     @property
     def unused_data(self) -> bytes:
-        return self._inner.unused_data
+        return self._inner.unused_data + self._data[self._place :]
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        out = self._inner.decompress(self._tail + data, max_length)
-        self._tail = self._inner.unconsumed_tail
+        if data:
+            self._data, self._place = self._data[self._place :] + data, 0
+        out = b""
+        while not out and not self.eof:
+            piece = self._inner.unconsumed_tail
+            if not piece:
+                piece = self._data[self._place : self._place + _PIECE]
+                self._place += len(piece)
+            out = self._inner.decompress(piece, max_length)
+            if not piece:
+                break
         return out
 
 
