@@ -9,26 +9,42 @@ from __future__ import annotations
 
 import bz2
 import io
-import lzma
-import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
-import zstandard
-
+from pipeline.extract.embedded import printable
+from pipeline.extract.unpacking import (
+    ERRORS,
+    Leftover,
+    Stage,
+    Truncated,
+    Zlib,
+    deflate64,
+    lzma1,
+    pieces,
+    stage,
+    xz,
+    zstd,
+)
+from pipeline.extract.zipped_headers import SIGNATURE, Local, descriptor, disagreement, local_header, words
 from pipeline.limits import Limits
 from pipeline.types import Gap, Notice, Part
 
-STORED, DEFLATE, BZIP2, LZMA, ZSTD = 0, 8, 12, 14, 93
-_LOCAL = struct.Struct("<4sHHHHHIIIHH")
+STORED, LZMA = 0, 14
+_STAGES: dict[int, Stage] = {
+    8: stage(lambda: Zlib(-15)),
+    9: stage(deflate64),
+    12: stage(bz2.BZ2Decompressor),
+    20: stage(zstd),
+    93: stage(zstd),
+    95: stage(xz),
+}
 _END = struct.Struct("<4sHHHHIIH")
-_CHUNK = 1 << 20
-_EXTRA_TEXT = re.compile(rb"[\x20-\x7e]{16,}")
-_KNOWN_SLACK = (b"PK\x03\x04", b"PK\x01\x02")
+_KNOWN_SLACK = (SIGNATURE, b"PK\x01\x02")
+_SPLIT_MARKS = (b"PK00", b"PK\x07\x08")  # what splitting leaves in front where one volume was enough
 
 
 class LimitHit(Exception):
@@ -73,12 +89,6 @@ class Member:
 Item = Member | Gap | Notice | Part
 
 
-class _Decompressor(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
-
-
 def members(data: bytes, budget: Budget) -> Iterator[Item]:
     """Every member of the archive, with gaps and notices for what is not as it should be, and its comments as text."""
     try:
@@ -89,7 +99,7 @@ def members(data: bytes, budget: Budget) -> Iterator[Item]:
         return
     infos = archive.infolist()
     yield from _comments(archive, infos)
-    yield from _volumes(data, archive)
+    yield from _directory(data, archive, infos)
     yield from _duplicates(infos)
     spans: list[tuple[int, int]] = []
     for index, info in enumerate(infos):
@@ -106,132 +116,89 @@ def members(data: bytes, budget: Budget) -> Iterator[Item]:
 def _member(
     data: bytes, index: int, info: zipfile.ZipInfo, spans: list[tuple[int, int]], budget: Budget
 ) -> Iterator[Item]:
-    start = _data_start(data, info)
-    if start is None:
-        yield _gap("damaged", f"{info.filename}: no header where the directory says")
+    name = info.orig_filename.replace("\0", " ")  # what stands behind a NUL is a name, too
+    local = local_header(data, info.header_offset)
+    if local is None:
+        yield _gap("damaged", f"{name}: no header where the directory says")
         return
-    spans.append((info.header_offset, start + info.compress_size))
-    if difference := _disagreement(data, info):
-        yield _gap("duplicate_member", f"{info.filename}: directory and header differ in {difference}")
+    end = local.start + info.compress_size
+    after = descriptor(data, end, info) if (local.flags | info.flag_bits) & 8 else 0
+    spans.append((info.header_offset, end + after))
+    if difference := disagreement(local, info):
+        yield _gap("duplicate_member", f"{name}: directory and header differ in {difference}")
+    yield from _fields(local, info, name)
     if info.is_dir() and not info.compress_size:
         return
     if info.flag_bits & 0x2041:
-        yield _gap("encrypted", info.filename)
+        yield _gap("encrypted", name)
         return
-    packed = data[start : start + info.compress_size]
+    if info.volume:
+        yield _gap("missing_volume", name)
+        return
+    packed = data[local.start : end]
     if len(packed) < info.compress_size:
-        yield _gap("truncated", info.filename)
-    unpacked, code = _inflate(packed, info.compress_type, budget)
-    if code in ("", "truncated"):  # LZMA may come without an end mark: the checksum decides
-        code = "" if zlib.crc32(unpacked) == info.CRC else code or "damaged"
+        yield _gap("truncated", name)
+    unpacked, code = _inflate(packed, info.compress_type, info.flag_bits, info.file_size, budget)
+    if not code and (zlib.crc32(unpacked) != info.CRC or len(unpacked) != info.file_size):
+        code = "damaged"
     if code:
-        yield _gap(code, info.filename)
+        yield _gap(code, name)
     if unpacked or not code:
-        yield Member(index, info.filename, unpacked)
+        yield Member(index, name, unpacked)
 
 
-def _data_start(data: bytes, info: zipfile.ZipInfo) -> int | None:
-    header = data[info.header_offset : info.header_offset + _LOCAL.size]
-    if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
-        return None
-    *_, name_length, extra_length = _LOCAL.unpack(header)
-    return int(info.header_offset + _LOCAL.size + name_length + extra_length)
+def _fields(local: Local, info: zipfile.ZipInfo, name: str) -> Iterator[Item]:
+    """The words of both headers' extra fields that the name does not say."""
+    found = dict.fromkeys(text for extra in (info.extra, local.extra) for text in words(extra)[0])
+    texts = [text for text in found if text not in (name, info.orig_filename)]
+    if disagreement(local, info) == "name":
+        texts.append(local.name.decode("utf-8", "replace"))
+    if texts:
+        yield Part(kind="metadata", text="\n".join(texts), path=f"{name}/fields")
+    if unread := max(words(extra)[1] for extra in (info.extra, local.extra)):
+        yield _gap("trailing_data", f"{name}: {unread} bytes in its fields")
 
 
-def _disagreement(data: bytes, info: zipfile.ZipInfo) -> str:
-    """What the local header says differently from the central directory, or nothing."""
-    _, _, flags, method, _, _, crc, packed, size, name_length, _ = _LOCAL.unpack_from(data, info.header_offset)
-    start = info.header_offset + _LOCAL.size
-    name = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437", "replace")
-    if data[start : start + name_length] != name:
-        return "name"
-    if method != info.compress_type:
-        return "method"
-    if (flags ^ info.flag_bits) & 1:
-        return "encryption"
-    later = flags & 8  # sizes follow the data
-    if (
-        not later
-        and 0xFFFFFFFF not in (packed, size)
-        and (crc, packed, size)
-        != (
-            info.CRC,
-            info.compress_size,
-            info.file_size,
-        )
-    ):
-        return "size"
-    return ""
-
-
-def _inflate(packed: bytes, method: int, budget: Budget) -> tuple[bytes, str]:
-    """Unpacked bytes and a gap code where they are not all of it."""
+def _inflate(packed: bytes, method: int, flags: int, size: int, budget: Budget) -> tuple[bytes, str]:
+    """Unpacked bytes and a gap code where they are not all of it. `size` counts only for LZMA without an end mark."""
     if method == STORED:
         budget.spend(len(packed), member_out=len(packed), member_in=len(packed))
         return packed, ""
-    decompressor = _decompressor(method, packed)
-    if decompressor is None:
+    if method == LZMA:  # version, property size, then the properties
+        properties, feed = packed[4:9], packed[9:]
+        run = stage(lambda: lzma1(properties), None if flags & 2 else size)
+    elif method in _STAGES:
+        run, feed = _STAGES[method], packed
+    else:
         return b"", "unsupported_method"
-    out, code = bytearray(), ""
-    feed = packed[9:] if method == LZMA else packed
+    out, code, source = bytearray(), "", pieces(feed)
     try:
-        while not decompressor.eof:
-            chunk = decompressor.decompress(feed, _CHUNK)
-            feed = getattr(decompressor, "unconsumed_tail", b"")
+        for chunk in run(source):
             out += chunk
             budget.spend(len(chunk), member_out=len(out), member_in=len(packed))
-            if not chunk and not feed:
-                code = "truncated"
-                break
-    except (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError, zstandard.ZstdError):
-        code = "damaged"
-    if not code and getattr(decompressor, "unused_data", b"").strip(b"\0"):
+        if any(piece.strip(b"\0") for piece in source):
+            code = "trailing_data"
+    except Truncated:
+        code = "truncated"
+    except Leftover:
         code = "trailing_data"
+    except ERRORS:
+        code = "damaged"
     return bytes(out), code
-
-
-class _Zstd:
-    """zstandard's stream reader in the shape of the standard library's decompressors."""
-
-    def __init__(self, packed: bytes) -> None:
-        self._reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed)
-        self.eof = False
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        chunk = self._reader.read(max_length)
-        self.eof = not chunk
-        return chunk
-
-
-def _decompressor(method: int, packed: bytes) -> _Decompressor | None:
-    if method == DEFLATE:
-        return zlib.decompressobj(-15)
-    if method == BZIP2:
-        return bz2.BZ2Decompressor()
-    if method == ZSTD:
-        return _Zstd(packed)
-    if method == LZMA and len(packed) > 9:  # version, property size, then LZMA1 properties
-        lclppb, dictionary = packed[4], struct.unpack_from("<I", packed, 5)[0]
-        rest, lc = divmod(lclppb, 9)
-        pb, lp = divmod(rest, 5)
-        spec = {"id": lzma.FILTER_LZMA1, "lc": lc, "lp": lp, "pb": pb, "dict_size": min(dictionary, 1 << 27)}
-        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[spec])
-    return None
 
 
 def _salvage(data: bytes, budget: Budget) -> Iterator[Item]:
     """Members found by their local headers alone, where the directory is lost."""
-    index, at = 0, data.find(b"PK\x03\x04")
-    while at >= 0 and at + _LOCAL.size <= len(data):
-        _, _, flags, method, _, _, _, packed, _, name_length, extra_length = _LOCAL.unpack_from(data, at)
-        start = at + _LOCAL.size + name_length + extra_length
-        following = data.find(b"PK\x03\x04", start)
+    index, at = 0, data.find(SIGNATURE)
+    while at >= 0 and (local := local_header(data, at)) is not None:
+        following = data.find(SIGNATURE, local.start)
         end = len(data) if following < 0 else following
-        name = data[at + _LOCAL.size : at + _LOCAL.size + name_length].decode("utf-8", "replace")
-        stream = data[start : start + packed] if packed and packed != 0xFFFFFFFF else data[start:end]
+        name = local.name.decode("utf-8", "replace")
+        known = local.packed and local.packed != 0xFFFFFFFF
+        stream = data[local.start : local.start + local.packed] if known else data[local.start : end]
         try:
             budget.admit()
-            unpacked, _code = (b"", "encrypted") if flags & 1 else _inflate(stream, method, budget)
+            unpacked = b"" if local.flags & 1 else _inflate(stream, local.method, local.flags, local.size, budget)[0]
         except LimitHit as hit:
             yield _gap(hit.code, name)
             return
@@ -243,16 +210,21 @@ def _salvage(data: bytes, budget: Budget) -> Iterator[Item]:
 
 def _comments(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterator[Part]:
     texts = [archive.comment, *(info.comment for info in infos)]
-    texts += [run for info in infos for run in _EXTRA_TEXT.findall(info.extra)]
     lines = [text.decode("utf-8", "replace") for text in texts if text.strip(b"\0 \r\n\t")]
     if lines:
         yield Part(kind="metadata", text="\n\n".join(lines), path="zip comment")
 
 
-def _volumes(data: bytes, archive: zipfile.ZipFile) -> Iterator[Gap]:
-    end = _END.unpack_from(data, len(data) - _END.size - len(archive.comment)) if len(data) >= _END.size else None
-    if end and end[0] == b"PK\x05\x06" and end[1] not in (0, 0xFFFF):
-        yield _gap("missing_volume", f"this is volume {end[1] + 1}")
+def _directory(data: bytes, archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterator[Gap]:
+    """What the record at the end says of the directory, and that the library does not compare."""
+    end = data.rfind(b"PK\x05\x06")
+    if not 0 <= end <= len(data) - _END.size:
+        return
+    _, disk, _, _, count, *_ = _END.unpack_from(data, end)
+    if disk not in (0, 0xFFFF):
+        yield _gap("missing_volume", f"this is volume {disk + 1}")
+    if count not in (len(infos), 0xFFFF):
+        yield _gap("duplicate_member", f"a directory of {len(infos)} that says it is one of {count}")
 
 
 def _duplicates(infos: list[zipfile.ZipInfo]) -> Iterator[Gap]:
@@ -264,23 +236,29 @@ def _duplicates(infos: list[zipfile.ZipInfo]) -> Iterator[Gap]:
         seen.add(name)
 
 
-def _slack(data: bytes, spans: list[tuple[int, int]], archive: zipfile.ZipFile) -> Iterator[Gap | Notice]:
+def _slack(data: bytes, spans: list[tuple[int, int]], archive: zipfile.ZipFile) -> Iterator[Gap | Part]:
     """What lies before, between and behind the members."""
     directory = archive.start_dir
-    at = 0
+    at, found = 0, list[bytes]()
     for start, end in [*sorted(spans), (directory, len(data))]:
         between = data[at:start]
         if start < at:
             yield _gap("damaged", "members overlap")
         elif any(mark in between for mark in _KNOWN_SLACK):
             yield _gap("duplicate_member", "a member that the directory does not list")
-        elif len(between.strip(b"\0")) > 24:  # a data descriptor takes up to 24
+            found.append(between)
+        elif between.strip(b"\0") and not (at == 0 and between in _SPLIT_MARKS):
             yield _gap("trailing_data", f"{len(between)} bytes outside of its members")
+            found.append(between)
         at = max(at, end)
     tail = data.rfind(b"PK\x05\x06")
     behind = data[tail + _END.size + len(archive.comment) :]
     if behind.strip(b"\0\r\n "):
         yield _gap("trailing_data", f"{len(behind)} bytes after its end")
+        found.append(behind)
+    text = "\n".join(filter(None, map(printable, found)))
+    if text:
+        yield Part(kind="metadata", text=text, path="zip slack", visibility="hidden")
 
 
 def _gap(code: str, detail: str) -> Gap:
