@@ -12,7 +12,9 @@ from datetime import date
 from enum import IntEnum
 from typing import Literal
 
-PartKind = Literal["body", "table", "note", "comment", "revision", "header", "metadata", "image", "name", "code"]
+PartKind = Literal[
+    "body", "table", "note", "comment", "revision", "header", "metadata", "image", "name", "code", "artefact"
+]  # fmt: skip
 Visibility = Literal["visible", "hidden", "deleted"]
 Role = Literal["paragraph", "heading", "list_item", "header_row", "row", "line"]
 Stage = Literal["intake", "extract", "segment", "detect"]

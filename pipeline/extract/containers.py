@@ -74,7 +74,8 @@ def _by_folder(names: list[str]) -> str:
 def _artefact(names: list[str]) -> str:
     if any(name.endswith(("/data.pkl", "/constants.pkl")) or name == "data.pkl" for name in names):
         return types.PYTORCH
-    return types.NPZ if names and all(name.endswith(".npy") for name in names) else ""
+    arrays = any(name.endswith(".npy") for name in names)
+    return types.NPZ if arrays and all(name.endswith((".npy", "/")) for name in names) else ""
 
 
 def _by_local_names(data: bytes) -> str:

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
+from pipeline.extract import weights_sniff
 from pipeline.types import Blob, Gap
 
 MOST_FINDS = 500
@@ -103,7 +104,7 @@ def _judge(data: bytes, written: str) -> str | bytes | Noise | None:
     data = _inflate(data)
     if not data:
         return None
-    if data.startswith((*_FILES, *_PACKED)):
+    if data.startswith((*_FILES, *_PACKED)) or weights_sniff.match(data):
         return data
     text = _readable(data, written)
     if text:

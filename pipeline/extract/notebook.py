@@ -7,9 +7,9 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.extract import jsondoc
+from pipeline.extract import jsontree
 from pipeline.extract.decoding import decode
-from pipeline.extract.jsondoc import Pairs
+from pipeline.extract.jsontree import Pairs
 from pipeline.extract.parts import PartBuilder
 from pipeline.extract.text import blocks, read
 from pipeline.limits import Limits
@@ -22,7 +22,7 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     """A part for each cell's source; outputs and the rest are walked value by value; pictures are children."""
     reading = decode(blob.data)
     try:
-        notebook = jsondoc.parse(reading.text)
+        notebook = jsontree.parse(reading.text)
     except (ValueError, RecursionError):
         yield Gap(stage="extract", code="damaged", path="", detail="not JSON")
         yield from read(blob.data, "text/plain", path="text")
@@ -57,7 +57,7 @@ def _text(source: Any) -> str:
     """A notebook keeps multi-line text as a list of lines."""
     if isinstance(source, list) and not isinstance(source, Pairs):
         return "".join(map(str, source))
-    return source if isinstance(source, str) else "\n".join(jsondoc.lines(source))
+    return source if isinstance(source, str) else "\n".join(jsontree.lines(source))
 
 
 def _rest(value: Any, path: str, kind: str) -> Iterator[Part | Gap | Blob]:
