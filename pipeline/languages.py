@@ -69,7 +69,7 @@ def _blocks(passages: Iterable[Passage]) -> Iterator[tuple[tuple[str, str], str]
     """Each passage with enough letters by itself, the short ones of a part together."""
     short: dict[tuple[str, str], list[str]] = {}
     for passage in passages:
-        if passage.joined or passage.kind in ("metadata", "name"):
+        if passage.joined or passage.kind in ("metadata", "name", "artefact"):
             continue
         place = (passage.location, passage.path)
         if sum(map(str.isalpha, passage.text)) >= _LETTERS:

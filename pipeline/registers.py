@@ -1,4 +1,4 @@
-"""The registers: which models are released, which documents are public, what developers consented to.
+"""The registers: which models are released, which documents and files are public, what developers consented to.
 
 They may loosen a verdict, so each entry is exact: a confirmed day, the digest of a sentence, a named recipient and a
 last day. Empty ones ship in `rules/registers/`; an institute fills its own.
@@ -71,6 +71,17 @@ class PublicDocument(_Entry):
     sentences: frozenset[Digest] = Field(min_length=1)
 
 
+class PublicFile(_Entry):
+    """A public file, or the files of a public model, each by the SHA-256 of all its bytes; nothing else counts."""
+
+    id: EntryId
+    title: str = Field(min_length=1)
+    url: str = Field(min_length=1, description="where the public can fetch exactly these files")
+    published_on: date
+    licence: str = ""
+    sha256: frozenset[Digest] = Field(min_length=1)
+
+
 class Consent(_Entry):
     """A developer's written consent for one document or passage, one audience, up to and including one day."""
 
@@ -96,6 +107,10 @@ class _Models(_Entry):
     models: tuple[ModelEntry, ...]
 
 
+class _Files(_Entry):
+    files: tuple[PublicFile, ...]
+
+
 class _Consents(_Entry):
     consent: tuple[Consent, ...]
 
@@ -111,10 +126,11 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class Registers:
-    """The three registers, with the look-ups that detection needs."""
+    """The registers, with the look-ups that detection needs."""
 
     models: tuple[ModelEntry, ...] = ()
     public: tuple[PublicDocument, ...] = ()
+    files: tuple[PublicFile, ...] = ()
     consent: tuple[Consent, ...] = ()
 
     @cached_property
@@ -131,6 +147,11 @@ class Registers:
         wanted = set(sentence_digests(text))
         return next((entry for entry in self.public if wanted and wanted <= entry.sentences), None)
 
+    @cached_property
+    def public_files(self) -> dict[str, PublicFile]:
+        """SHA-256 -> the entry of the register of public files that lists it."""
+        return {sha256: entry for entry in self.files for sha256 in entry.sha256}
+
     def consents(self, *, document_sha256: str, fingerprint: str) -> tuple[Consent, ...]:
         """The consents for a document (its SHA-256) or a passage in it; `decide` checks audience and day."""
         return tuple(
@@ -144,11 +165,14 @@ def load(folder: Path) -> Registers:
     """The registers in `folder`; PolicyError names file and line of what is wrong with them."""
     models = _read(folder / "models.yaml", _Models).models
     consent = _read(folder / "consent.yaml", _Consents).consent
+    files = _read(folder / "files.yaml", _Files).files
     public = tuple(_public(folder / "public.jsonl"))
-    for file, entries in (("models.yaml", models), ("consent.yaml", consent), ("public.jsonl", public)):
+    by_file = {"models.yaml": models, "consent.yaml": consent, "files.yaml": files, "public.jsonl": public}
+    for file, entries in by_file.items():
         _no_twins((entry.id for entry in entries), folder / file, "id")
+    _no_twins((sha256 for entry in files for sha256 in sorted(entry.sha256)), folder / "files.yaml", "SHA-256")
     _no_twins((name for model in models for name, _ in _releases(model)), folder / "models.yaml", "name")
-    return Registers(models=models, public=public, consent=consent)
+    return Registers(models=models, public=public, files=files, consent=consent)
 
 
 def sentence_digests(text: str) -> tuple[str, ...]:
@@ -208,4 +232,6 @@ def _no_twins(names: Iterator[str], file: Path, what: str) -> None:
         seen.add(name)
 
 
-__all__: Sequence[str] = ("Consent", "ModelEntry", "PublicDocument", "Registers", "Release", "load", "sentence_digests")
+__all__: Sequence[str] = (
+    "Consent", "ModelEntry", "PublicDocument", "PublicFile", "Registers", "Release", "load", "sentence_digests",
+)  # fmt: skip

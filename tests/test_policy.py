@@ -129,6 +129,7 @@ def test_adjustments_stand_in_the_order_of_the_guide(policy: policies.Policy) ->
         ("developer_material", "tightening", "yes", None),
         ("developer_consent", "loosening", "no", None),
         ("already_public", "loosening", "no", "no"),
+        ("public_file", "loosening", "no", "no"),
     ]
 
 

@@ -61,7 +61,8 @@ def _registers(folder: Path) -> str:
 
     loaded = registers.load(folder)
     return (
-        f"{len(loaded.models)} models, {len(loaded.public)} public documents, {len(loaded.consent)} consents, {folder}"
+        f"{len(loaded.models)} models, {len(loaded.public)} public documents, {len(loaded.files)} public files, "
+        f"{len(loaded.consent)} consents, {folder}"
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.detect import classifier, context, fingerprints, markings, matchers, secrets
+from pipeline.detect import artefacts, classifier, context, fingerprints, markings, matchers, secrets
 from pipeline.types import Document, Gap, Passage, Tag
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ DETECTORS: dict[str, Detector] = {
     "classifier": classifier,
     "marking": markings,
     "secret": secrets,
+    "artefact": artefacts,
 }
 
 # Passages whose findings are kept for the next document; an archive repeats its boilerplate.

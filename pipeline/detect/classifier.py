@@ -101,7 +101,7 @@ def _worth_judging(passages: Sequence[Passage]) -> Iterator[Passage]:
         if passage.joined:
             joined.setdefault((passage.location, passage.path), []).append((passage.start, passage.end))
     for passage in passages:
-        if passage.kind == "metadata" and not _RUNNING_WORDS.search(passage.text):
+        if passage.kind == "artefact" or (passage.kind == "metadata" and not _RUNNING_WORDS.search(passage.text)):
             continue
         around = joined.get((passage.location, passage.path), ())
         covered = any(start <= passage.start and passage.end <= end for start, end in around)

@@ -1,4 +1,4 @@
-"""Gives each tag its fingerprint, and looks its passage up in the registers of consent and of public documents.
+"""Gives each tag its fingerprint, and looks it up in the registers of consent, of public documents and of public files.
 
 A fingerprint is a keyed hash of (category, rule, normalised passage): it survives edits elsewhere in the document,
 holds no text, and means nothing without the installation's key.
@@ -7,7 +7,7 @@ holds no text, and means nothing without the installation's key.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,9 @@ def fingerprint(tag: Tag, key: bytes) -> str:
 
 def attach(tags: Sequence[Tag], key: bytes, documents: Sequence[Document], registers: Registers) -> tuple[Tag, ...]:
     """The tags with fingerprints, and with the register entries that speak for them as evidence."""
-    digests = {document.blob.location: document.blob.sha256 for document in documents}
+    digests: dict[str, set[str]] = {}  # two attachments may go by one name: then both must be known
+    for document in documents:
+        digests.setdefault(document.blob.location, set()).add(document.blob.sha256)
     public: dict[tuple[str, str], tuple[Evidence, ...]] = {}
     attached = []
     for tag in tags:
@@ -39,7 +41,9 @@ def attach(tags: Sequence[Tag], key: bytes, documents: Sequence[Document], regis
             seen = (tag.passage.lead, tag.passage.text)
             if seen not in public:
                 public[seen] = tuple(_already_public(tag.passage, registers))
-            evidence = (*public[seen], *_consents(digests.get(tag.passage.location, ""), mark, registers))
+            files = digests.get(tag.passage.location, set())
+            sha256 = next(iter(files)) if len(files) == 1 else ""
+            evidence = (*public[seen], *_public_file(files, registers), *_consents(sha256, mark, registers))
         attached.append(replace(tag, fingerprint=mark, evidence=(*tag.evidence, *evidence)))
     return tuple(attached)
 
@@ -55,6 +59,14 @@ def _already_public(passage: Passage, registers: Registers) -> Iterator[Evidence
         facet="already_public", rule="register.public", end=len(passage.text), entry=entry.id,
         valid_until=entry.valid_until,
     )  # fmt: skip
+
+
+def _public_file(files: Set[str], registers: Registers) -> Iterator[Evidence]:
+    """The register of public files lists exactly these bytes, of which the passage is a part."""
+    entries = [registers.public_files.get(sha256) for sha256 in sorted(files)]
+    known = [entry for entry in entries if entry is not None]
+    if known and len(known) == len(entries):
+        yield Evidence(facet="public_file", rule="register.public_file", entry=known[0].id)
 
 
 def _consents(sha256: str, mark: str, registers: Registers) -> Iterator[Evidence]:

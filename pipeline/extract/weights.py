@@ -113,7 +113,7 @@ def listing(tensors: Iterable[Tensor], texts: Iterable[str] = ()) -> Iterator[Pa
     """All that the header says in words: names with their shapes, then the strings beside them."""
     names = "\n".join(map(str, tensors))
     if names.strip():
-        yield Part(kind="name", text=names, path="tensors")
+        yield Part(kind="metadata", text=names, path="tensors")
     strings = PartBuilder(kind="metadata", path="header")
     for text in texts:
         strings.add(text, "line")

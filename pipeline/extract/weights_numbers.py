@@ -92,7 +92,7 @@ def _printed(array: Numbers) -> Iterator[Part | Gap]:
     if match[2] in _TEXT:
         text = "\n".join(_strings(array.data, match[2], int(match[3]), ">" if match[1] == ">" else "<"))
         if text.strip():
-            yield Part(kind="table", text=text, path=path)
+            yield Part(kind="metadata", text=text, path=path)
         return
     form = _FORMS.get(match[2] + match[3])
     if form is None:
@@ -105,7 +105,7 @@ def _printed(array: Numbers) -> Iterator[Part | Gap]:
         return
     row = max(1, array.tensor.shape[-1] if array.tensor.shape else 1)
     lines = [" | ".join(map(_shown, values[at : at + row])) for at in range(0, len(values), row)]
-    yield Part(kind="table", text="\n".join(lines), path=path)
+    yield Part(kind="metadata", text="\n".join(lines), path=path)
     if form not in "fde?" and all(char == 9 or char == 10 or 32 <= char < 0x110000 for char in values):
         spelt = "".join(map(chr, values))
         if spelt.isprintable() and sum(map(str.isalpha, spelt)) > len(spelt) / 2:

@@ -93,9 +93,11 @@ class _Machine:
         elif name in _TUPLES:
             size = _TUPLES[name]
             self.push(tuple(reversed([self.pop() for _ in range(size)])))
+        elif name in ("PROTO", "FRAME", "READONLY_BUFFER"):
+            return
         elif isinstance(argument, str | bytes | bytearray | int | float):
             self.value(argument)
-        elif name not in ("PROTO", "FRAME", "READONLY_BUFFER"):
+        else:
             raise ValueError(name)
 
     def value(self, value: Any) -> None:

@@ -80,7 +80,7 @@ def told(pickles: Sequence[Pickle], form: str) -> Iterator[Part | Gap | Blob | N
         yield from judged(form, numbers)
     known = {id(array.data) for array in arrays}
     binaries = [one for pickle in pickles for one in pickle.binaries if id(one) not in known]
-    strings = PartBuilder(kind="body", path="strings")
+    strings = PartBuilder(kind="metadata", path="strings")
     for text in (*(text for pickle in pickles for text in pickle.strings), *_short(binaries)):
         strings.add(text, "line")
     yield from strings.parts()
@@ -106,7 +106,7 @@ def _numbers(numbers: Sequence[float], form: str, *, sure: bool) -> Iterator[Par
     """The plain numbers of the pickle, as a table; more than a table has may be weights, list by list."""
     if len(numbers) <= SMALL_ARRAY:
         text = ", ".join(f"{number:.9g}" for number in numbers)
-        yield from [Part(kind="table", text=text, path="numbers")] if text else []
+        yield from [Part(kind="metadata", text=text, path="numbers")] if text else []
     elif not sure:
         tensor = Tensor(name="numbers", shape=(len(numbers),), dtype="Python")
         yield artefact(form, [tensor], kind=POSSIBLE, note="nothing says what these numbers are")
