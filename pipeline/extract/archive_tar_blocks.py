@@ -11,8 +11,10 @@ import tarfile
 BLOCK = 512
 _TEXTS = ((0, 100), (157, 257), (265, 297), (297, 329))  # name, link, owner, group: each ends at its first NUL
 _PREFIX, _GNU_TIMES, _GNU_PADDING = (345, 500), (345, 386), (495, 512)
+_STAR_PREFIX, _STAR_TIMES = (345, 476), (476, 500)
 _LONG = b"xgXLK"  # headers whose text stands in the blocks behind them
 _RECORD = re.compile(r"\d+ (?:[\w.]*(?:time|size|uid|gid|dev|ino|nlink|offset|major|minor|numblocks|map))=[\d.,-]*\Z")
+_TIMES = re.compile(rb"(?:[0-7]{11}[ \0]){2}")
 _NUMBERS = re.compile(rb"[0-9 \n\0]*")
 
 
@@ -46,7 +48,8 @@ def _unused(block: bytes) -> bytes:
         found += block[slice(*padding)].strip(b"\0")
     elif magic.startswith(b"ustar"):
         end = 508 if block[508:] == b"tar\0" else BLOCK  # star signs its headers
-        texts.append(_PREFIX)
+        star = block[475] == 0 and _TIMES.fullmatch(block[slice(*_STAR_TIMES)])
+        texts.append(_STAR_PREFIX if star else _PREFIX)
         found += block[_PREFIX[1] : end].strip(b"\0")
     else:
         found += block[257:].strip(b"\0")
