@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.extract import decoding
+from pipeline.extract.western import western
 
 MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # What the label means on the web and in mail, where it is not what Python means by it.
@@ -22,18 +23,24 @@ WEB_LABELS = {
     "x-euc-jp": "euc-jp", "unicode": "utf-16-le", "iso-8859-8-i": "iso8859-8", "windows-31j": "cp932",
     "dos-862": "cp862", "unicode-1-1-utf-7": "utf-7",
 }  # fmt: skip
-UTF7_RUN = re.compile(rb"\+([A-Za-z0-9+/]{12,})-")
-ODD_CP1252 = frozenset("¤¦§ª¬¯±²³µ¶¸¹º¼½¾×÷ƒˆ˜‡†‰‹›")
+TURNED_CASE = re.compile(r"\b[^\W\d_a-zA-Z]*[а-яё][А-ЯЁ]{2,}")  # KOI8 and Windows-1251 taken for each other
+RIGHT_CASE = re.compile(r"\b[А-ЯЁ]?[а-яё]{2,}\b")
+LETTERS_IN_A_ROW = re.compile(r"[À-ÖØ-öø-ÿ]{4,}")
+# Codecs that spell ASCII otherwise. Web browsers know none of them, so that two readers see two texts.
+FOREIGN = ("utf-7", "hz", "cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """The text, the encoding it was read in, and why one should doubt it (empty: no reason)."""
+    """The text, the encoding it was read in, and why one should doubt it (empty: no reason).
+
+    `other` is what a reader who goes by another encoding sees in the same bytes, where that is no nonsense.
+    """
 
     text: str
     encoding: str
     doubt: str = ""
-    utf7: str = ""
+    other: str = ""
 
 
 def lookup(label: str) -> str | None:
@@ -54,7 +61,7 @@ def decode(data: bytes, *declared: str) -> Decoded:
     known = [name for name in (lookup(label) for label in declared if label) if name]
     unknown = [label for label in declared if label and not lookup(label)]
     if data.isascii() and not any(_stateful(name) for name in known) and b"\x1b" not in data:
-        return Decoded(text=data.decode("ascii"), encoding="ascii", utf7=_utf7(data))
+        return _ascii(data)
     if known:
         return _declared(data, known)
     found = _detect(data)
@@ -63,15 +70,43 @@ def decode(data: bytes, *declared: str) -> Decoded:
     return found
 
 
+def _ascii(data: bytes) -> Decoded:
+    found = decoding.decode(data)
+    if found.certain:
+        return Decoded(text=data.decode("ascii"), encoding="ascii")
+    if found.encoding not in FOREIGN:
+        return Decoded(text=found.text, encoding=found.encoding, doubt=f"looks like {found.encoding}")
+    doubt = f"holds runs of {found.encoding}"
+    return Decoded(text=data.decode("ascii"), encoding="ascii", doubt=doubt, other=found.text)
+
+
 def _declared(data: bytes, known: list[str]) -> Decoded:
     first = known[0]
-    found = _read(data, first, "UTF-7 is declared: readers differ on it" if first == "utf-7" else "")
+    if first.startswith(("utf-16", "utf-32")) and _is_unicode(data):
+        return _read(data, "utf-8", "")  # as browsers do: the label is one of a former life
+    if first in FOREIGN:
+        other = _detect(data).text
+        return replace(_read(data, first, f"{first} is declared: readers differ on it"), other=other)
+    found = _read(data, first, "")
     if first != "utf-8" and _is_utf8(data):
         return _read(data, "utf-8", f"declared {first}, but it is UTF-8")
     for name in sorted(set(known[1:]) - {first}):
         if _read(data, name, "").text != found.text:
-            return Decoded(text=found.text, encoding=first, doubt=found.doubt or f"{first} and {name} both claim it")
-    return found
+            return replace(found, doubt=found.doubt or f"{first} and {name} both claim it")
+    return replace(found, doubt=found.doubt or _nonsense(data, first, found.text))
+
+
+def _nonsense(data: bytes, encoding: str, text: str) -> str:
+    """Why the words of `text` speak against the label, or nothing."""
+    if encoding == "cp1252" and not data.isascii() and western(data) is None and not _accented(text):
+        return f"declared {encoding}, but it spells no words"
+    turned = len(TURNED_CASE.findall(text))
+    return f"declared {encoding}, but it spells no words" if turned > 3 * len(RIGHT_CASE.findall(text)) + 1 else ""
+
+
+def _accented(text: str) -> bool:
+    """Text of a language with many accents, such as Icelandic, which short samples make look strange."""
+    return sum(char.isascii() for char in text) > len(text) * 0.6 and LETTERS_IN_A_ROW.search(text) is None
 
 
 def _read(data: bytes, encoding: str, doubt: str) -> Decoded:
@@ -91,11 +126,15 @@ def _cp1252(byte: int) -> str:
 
 
 def _detect(data: bytes) -> Decoded:
-    if not data.isascii() and not _is_utf8(data) and (western := _western(data)):
-        return western
     found = decoding.decode(data)
-    certain = found.certain and found.encoding.startswith(("utf", "iso2022"))
-    return Decoded(text=found.text, encoding=found.encoding, doubt="" if certain else f"looks like {found.encoding}")
+    return Decoded(
+        text=found.text, encoding=found.encoding, doubt="" if found.certain else f"looks like {found.encoding}"
+    )
+
+
+def _is_unicode(data: bytes) -> bool:
+    """Whether `data` is UTF-8, ASCII included, and has no NUL as UTF-16 has."""
+    return b"\0" not in data[:4096] and (data.isascii() or _is_utf8(data))
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -105,26 +144,6 @@ def _is_utf8(data: bytes) -> bool:
         return False
 
 
-def _western(data: bytes) -> Decoded | None:
-    """Latin letters with a few accents and typographic marks: Windows-1252, as every reader guesses."""
-    high = sum(byte >= 0x80 for byte in data)
-    letters = sum(chr(byte).isalpha() for byte in data if byte < 0x80)
-    if high * 5 > letters or any(byte in data for byte in b"\x81\x8d\x8f\x90\x9d\0"):
-        return None
-    text = data.decode("cp1252")
-    odd = sum(char in ODD_CP1252 for char in text)
-    return Decoded(text=text, encoding="cp1252") if odd * 4 <= high else None
-
-
 def _stateful(encoding: str) -> bool:
     """Whether plain ASCII bytes may spell something else in this encoding."""
-    return encoding.startswith(("utf-7", "hz", "iso2022", "utf-16", "utf-32", "cp037", "cp500"))
-
-
-def _utf7(data: bytes) -> str:
-    """Text that only a UTF-7 reader sees, or empty."""
-    try:
-        runs = [match.group().decode("utf-7") for match in UTF7_RUN.finditer(data)]
-    except UnicodeError:
-        return ""
-    return data.decode("utf-7", "replace") if any(run.isascii() and run.isprintable() for run in runs) else ""
+    return encoding.startswith((*FOREIGN, "iso2022", "utf-16", "utf-32"))

@@ -33,6 +33,7 @@ SUFFIXES = {
 }
 CONTENT_TYPE = re.compile(rb"^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)+", re.IGNORECASE | re.MULTILINE)
 FOLD = re.compile(rb"\r?\n[ \t]+")
+LEAD = re.compile(rb"(?:\s*\n)?(?:\d{1,12}[ \t]*\r?\n(?=[!-9;-~]+:))?")
 NO_HEADER_LEFT = re.compile(rb"\n[ \t]*\r?\n|\r\r")
 MAX_MIME_DEPTH = 60
 
@@ -42,6 +43,8 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
     data = blob.data
     if data.startswith(charset.MARKS) or b"\0" in data[:200]:
         data = charset.decode(data).text.encode("utf-8", "replace")
+    if lead := LEAD.match(data):  # Apple's count of bytes, or blank lines; the parser would see a mail without headers
+        data = data[lead.end() :]
     # The parser trips over a boundary that is folded into the next line.
     data = CONTENT_TYPE.sub(lambda match: FOLD.sub(b" ", match.group()), data)
     try:
@@ -134,7 +137,7 @@ class MessageReader:
             text = data.decode("latin-1").strip() or "empty"
             yield Part(kind="metadata", path=f"{path}signature", text=text, visibility="hidden")
         elif data and not too_small_for_text(data):
-            yield _child(data, content_type, message, name, path)
+            yield from _child(data, content_type, message, name, path)
 
     def _take_headers(self, message: Message) -> None:
         for name, value in message.raw_items():
@@ -179,13 +182,16 @@ def _missing(content_type: str, message: Message, place: str) -> Iterator[Gap]:
         yield Gap(stage="extract", code="encrypted", path=place, detail=parameter(message, "protocol"))
 
 
-def _child(data: bytes, content_type: str, message: Message, name: str, path: str) -> Blob:
+def _child(data: bytes, content_type: str, message: Message, name: str, path: str) -> Iterator[Gap | Blob]:
     """An attachment, or a body that has a reader of its own. A declared charset travels as a byte order mark."""
     label = parameter(message, "charset")
-    if content_type.startswith("text/") and charset.lookup(label) and not data.isascii():
+    codec = charset.lookup(label)
+    if content_type.startswith("text/") and codec and (not data.isascii() or codec in charset.FOREIGN):
         decoded = charset.decode(data, label)
-        if not decoded.doubt and (not name or decoded.encoding != "utf-8"):
+        if decoded.doubt:
+            yield Gap(stage="extract", code="encoding_uncertain", path=f"{path}body", detail=decoded.doubt)
+        if codec in charset.FOREIGN or not (decoded.doubt or (name and decoded.encoding == "utf-8")):
             data = decoded.text.encode("utf-8-sig", "replace")
     location = str(message.get("content-location", "")).partition("?")[0].rstrip("/").rpartition("/")[2]
     fallback = f"{path}body".replace("/", "-") + SUFFIXES.get(content_type, "")
-    return child(data, name or location or fallback, content_type)
+    yield child(data, name or location or fallback, content_type)

@@ -45,9 +45,8 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     if decoded.doubt:
         yield Gap(stage="extract", code="encoding_uncertain", path="body", detail=decoded.doubt)
     yield from _page(decoded.text)
-    if decoded.utf7:
-        yield Gap(stage="extract", code="encoding_uncertain", path="body", detail="holds UTF-7 runs")
-        yield Part(kind="body", path="utf-7", text=decoded.utf7, visibility="hidden")
+    if decoded.other:
+        yield Part(kind="body", path="other-encoding", text=decoded.other, visibility="hidden")
 
 
 def _page(source: str) -> Iterator[Part | Gap | Blob | Notice]:

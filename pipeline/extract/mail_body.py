@@ -18,7 +18,7 @@ UU_END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
 YENC_BEGIN = re.compile(rb"^=ybegin ([^\r\n]*)\r?\n(?:=ypart [^\r\n]*\n)?", re.MULTILINE)
 YENC_END = re.compile(rb"^=yend[^\r\n]*\r?$", re.MULTILINE)
 BINHEX = re.compile(rb"^\(This file must be converted with BinHex", re.MULTILINE)
-PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+PGP = re.compile(rb"^[> \t]*-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 UU_LENGTHS = bytes(range(0x21, 0x61))  # the first character of a full line
 BLANK_LINES = re.compile(r"\n[ \t]*\n+")
 NEWLINE = re.compile(r"\r\n?")
@@ -50,7 +50,9 @@ def read_text(data: bytes, message: Message, path: str) -> Iterator[Part | Gap |
     for block in BLANK_LINES.split(text):
         body.add(block)
     yield from body.parts()
-    if PGP.search(text):
+    if decoded.other:
+        yield Part(kind="body", path=f"{path}#other-encoding", text=decoded.other, visibility="hidden")
+    if PGP.search(data):
         yield Gap(stage="extract", code="encrypted", path=path, detail="inline PGP message")
     yield from found
 

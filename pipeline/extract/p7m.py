@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 
@@ -18,6 +19,8 @@ ENCRYPTED = {
 }
 SEQUENCE, OID, OCTETS, CONSTRUCTED = 0x30, 0x06, 0x04, 0x20
 MAX_DEPTH = 16
+ARMOUR = re.compile(rb"-----(?:BEGIN|END) [A-Z0-9 ]+-----")
+MIME = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*content-type:", re.IGNORECASE)
 
 
 class Damaged(Exception):
@@ -28,8 +31,7 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob]:
     """The signed content as a child, names in the certificates as hidden metadata; what is encrypted as a gap."""
     data = blob.data
     if data[:1] != b"\x30":
-        armour = data.partition(b"-----BEGIN")[2].partition(b"-----\n")[2] or data
-        data = decode_base64(armour.partition(b"-----END")[0])[0]
+        data = decode_base64(ARMOUR.sub(b"", data))[0]
     try:
         kind, content = _content_info(data)
         if kind in ENCRYPTED:
@@ -42,9 +44,10 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob]:
     if inner is None:
         yield Gap(stage="extract", code="unsupported_type", path="cms", detail=f"CMS content {kind.hex()}")
         return
-    if inner:
-        # What is signed is a MIME entity: one header more makes it a message.
+    if inner and MIME.match(inner):  # one header more makes it a message
         yield child(b"MIME-Version: 1.0\r\n" + inner, "signed.eml", "message/rfc822")
+    elif inner:  # a file signed as it is
+        yield child(inner, blob.name.removesuffix(".p7m") if blob.name.endswith(".p7m") else "signed")
     around = data.replace(inner, b"") if inner else data
     if names := printable(around):
         yield Part(kind="metadata", path="certificates", text=names, visibility="hidden")
@@ -70,7 +73,11 @@ def _signed(content: bytes) -> bytes:
 def _compressed(content: bytes, limits: Limits) -> bytes:
     fields = _items(_only(content, SEQUENCE))
     packed = _octets(_items(fields[-1][1])[1][1])
-    return zlib.decompressobj().decompress(packed, min(limits.unpacked_bytes, limits.ratio * len(packed)))
+    stream = zlib.decompressobj()
+    inner = stream.decompress(packed, max(1, min(limits.unpacked_bytes, limits.ratio * len(packed))))
+    if not stream.eof or stream.unused_data:
+        raise Damaged("the packed content has another length")
+    return inner
 
 
 def _octets(data: bytes, depth: int = 0) -> bytes:

@@ -12,6 +12,8 @@ ODF = "application/vnd.oasis.opendocument."
 DOC, XLS, PPT = "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"
 MSG = "application/vnd.ms-outlook"
 OLE = "application/x-ole-storage"
+FLAT_ODF = ODF + "text-flat-xml"
+FLAT_PACKAGE = "application/vnd.openxmlformats-officedocument.flat-opc"
 OLE_ENCRYPTED = "application/x-ole-encrypted"
 ZIP = "application/zip"
 EPUB = "application/epub+zip"
@@ -25,6 +27,9 @@ _AT: tuple[tuple[int, bytes, str], ...] = (
     (0, b"PK\x07\x08", ZIP),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (0, b"{\\rtf", "application/rtf"),
+    (0, b"%!PS", "application/postscript"),
+    (0, b"\xc5\xd0\xd3\xc6", "application/postscript"),
+    (0, b"WARC/", "application/warc"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"GIF87a", "image/gif"),
@@ -96,6 +101,7 @@ _AT: tuple[tuple[int, bytes, str], ...] = (
     (0, b"HWP Document File", "application/x-hwp"),
     (0, b"\xffWPC", "application/vnd.wordperfect"),
 )
+_BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _PATTERNS = (
     (re.compile(rb".{2}-(?:lh|lz|pm)[0-9a-z]-", re.DOTALL), "application/x-lzh-compressed"),
@@ -105,7 +111,12 @@ _PATTERNS = (
     ),
     (re.compile(rb"AC10[0-9]{2}[.0-9]?\0"), "image/vnd.dwg"),
 )
-_CMS = re.compile(rb"\x30[\x80-\x84].{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02-\x06]", re.DOTALL)
+# ContentInfo of RFC 5652: a SEQUENCE with a length in any form, then its type (PKCS #7, compressed, authenticated)
+_CMS = re.compile(
+    rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83.{3}|\x84.{4})"
+    rb"\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x01-\x06]|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01[\x02\x09\x17])",
+    re.DOTALL,
+)
 _PDF_LATE = re.compile(rb"%PDF-\d\.\d")
 PDF_HEADER_WINDOW = 1024  # readers accept junk before the header up to here
 
@@ -125,7 +136,7 @@ def _boxed(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         brand = data[8:12]
         return "image/heif" if brand[:3] in (b"hei", b"hev", b"mif", b"avi") else "video/mp4"
-    if data[:2] == b"BM" and len(data) > 26 and int.from_bytes(data[2:6], "little") in (0, len(data)):
+    if data[:2] == b"BM" and data[6:10] == bytes(4) and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
         return "image/bmp"
     if data[:4] == b"\x00\x00\x01\x00" and 0 < int.from_bytes(data[4:6], "little") < 256:
         return "image/vnd.microsoft.icon"

@@ -20,6 +20,8 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     signatures.PPT: (".ppt", ".pps", ".pot"),
     signatures.MSG: (".msg", ".oft"),
     signatures.EPUB: (".epub",),
+    signatures.FLAT_ODF: (".fodt", ".fods", ".fodp", ".fodg", ".xml"),
+    signatures.FLAT_PACKAGE: (".xml",),
     "application/pdf": (".pdf",),
     "application/rtf": (".rtf", ".doc"),
     "application/vnd.ms-tnef": (".tnef", ".dat"),
@@ -39,10 +41,16 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "image/bmp": (".bmp",),
     "application/zip": (".zip", ".zipx"),
     "text/html": (".html", ".htm", ".xhtml"),
-    "message/rfc822": (".eml", ".mht", ".mhtml"),
+    "message/rfc822": (".eml", ".emlx", ".mht", ".mhtml"),
     "application/json": (".json",),
     "application/xml": (".xml",),
+    "application/mbox": (".mbox", ".mbx", ".eml"),  # some programs put the separator before a single mail
+    "image/svg+xml": (".svg", ".xml"),
+    "application/pkcs7-mime": (".p7m", ".p7s", ".p7c"),
+    "application/postscript": (".ps", ".eps"),
 }
+_SEALED = (signatures.WORD, signatures.SLIDES, signatures.SHEET, signatures.SHEET_BINARY)
+_FAMILIES[signatures.OLE_ENCRYPTED] = tuple(extension for kind in _SEALED for extension in _FAMILIES[kind])
 _CLAIMS: dict[str, frozenset[str]] = {
     extension: frozenset(kind for kind, extensions in _FAMILIES.items() if extension in extensions)
     for extensions in _FAMILIES.values()
@@ -59,7 +67,7 @@ def sniff(data: bytes, name: str, declared: str = "") -> str:
         return containers.inside_ole(data)
     if found:
         return found
-    if texttypes.looks_like_text(data):
+    if texttypes.looks_like_text(data) or texttypes.is_mail(data):
         return texttypes.text_type(data, name, declared)
     return UNKNOWN
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.extract import control
 from pipeline.extract.decoding import decode
+from pipeline.extract.mail_body import PGP, take_files
 from pipeline.extract.parts import PartBuilder
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part, Role, Where
@@ -26,7 +27,11 @@ _TEX_ITEM = re.compile(r"\s*\\item\b")
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     """The text in blocks; a gap where its encoding is not certain, a second part where overprinting hides some."""
-    yield from read(blob.data, blob.media_type, path="text")
+    data, found = take_files(blob.data, "text")
+    yield from read(data, blob.media_type, path="text")
+    yield from found
+    if PGP.search(data):
+        yield Gap(stage="extract", code="encrypted", path="text", detail="inline PGP message")
 
 
 def read(data: bytes, media_type: str, *, path: str) -> Iterator[Part | Gap | Blob | Notice]:

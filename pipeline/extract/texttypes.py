@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import PurePosixPath
 
+from pipeline.extract import signatures
 from pipeline.extract.decoding import decode
 
 PLAIN = "text/plain"
@@ -15,12 +16,21 @@ _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|div|table|p|span|script|style|frameset|h[1-6]|ul|a\s)\b",
     re.IGNORECASE,
 )
-_XML = re.compile(r"\s*<\?xml\b")
-_MAIL = re.compile(r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}", re.ASCII)
+_PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype(?:[^\[>]|\[.*?\]\s*(?=>))*>)*", re.DOTALL | re.IGNORECASE)
+_ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)([^>]*)")
+_FIELD = r"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*"
+_MAIL = re.compile(rf"(?:\d+[ \t]*\n)?((?:{_FIELD})+)(\n|\Z)?", re.ASCII)
 _MAIL_FIELDS = re.compile(
-    r"^(?:from|to|cc|subject|date|message-id|received|return-path|mime-version|delivered-to|content-type|x-[a-z-]+):",
+    r"^(from|to|cc|subject|date|message-id|received|return-path|mime-version|delivered-to|content-type|x-[a-z-]+):",
     re.IGNORECASE | re.MULTILINE,
 )
+_SENT = frozenset({"message-id", "received", "return-path", "mime-version", "delivered-to", "content-type"})
+_ENOUGH = 3  # fields that make a mail of something whose body is no text
+_RICH = re.compile(r"\{\\rt")
+_ARMOURED = re.compile(
+    r"-----BEGIN (?:PKCS7|CMS)-----|MI[A-Za-z0-9+/]{3,5}YJKoZIhvcNAQ[cC][A-D]|MIA[A-Z]{0,3}GCSqGSIb3DQEH"
+)
+_TEX = re.compile(r"\s*(?:%[^\n]*\n\s*)*\\(?:documentclass|documentstyle|input|begin|section|usepackage)\b")
 _MBOX = re.compile(r"From \S+ +\w{3} \w{3} +\d")
 _HARMLESS_CONTROLS = "\t\n\r\f\x1b\x85\u200b\u200c\u200d\u200e\u200f\u00ad\u3000\ufeff"
 HEAD = 64 << 10
@@ -47,7 +57,10 @@ BY_EXTENSION = {
     ".eml": "message/rfc822",
     ".mht": "message/rfc822",
     ".mhtml": "message/rfc822",
+    ".emlx": "message/rfc822",
     ".mbox": "application/mbox",
+    **dict.fromkeys([".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".po", ".srt", ".vtt"], PLAIN),
+    ".xls": "text/csv",  # what programs export under that name, where it is no workbook
     **dict.fromkeys(
         [
             *(".py", ".pyi", ".js", ".mjs", ".ts", ".tsx", ".jsx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".java"),
@@ -94,16 +107,22 @@ def _readable(text: str) -> bool:
     return bool(text) and bad <= len(text) * 0.02
 
 
+def is_mail(data: bytes) -> bool:
+    """Whether `data` begins as a mail does, whatever its body is made of."""
+    head = data[:HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    start = head.decode("latin-1").lstrip("\n") + "\n\n"
+    fields, _ = _mail_fields(start)
+    return _is_sent(start) or ("from" in fields and len(fields) >= _ENOUGH)
+
+
 def text_type(data: bytes, name: str, declared: str = "") -> str:
     """The media type of something that is text."""
     text = decode(data[:HEAD]).text
-    found = _by_content(text, data)
     by_name = BY_EXTENSION.get(PurePosixPath(name.lower()).suffix, "")
+    found = _by_content(text, data, by_name)
     if found == "text/html" and by_name in (SOURCE, "text/markdown", "application/xml", "image/svg+xml", "text/x-tex"):
         return by_name
     if found == "application/json" and by_name == "application/x-ipynb+json":
-        return by_name
-    if found == "application/xml" and by_name == "image/svg+xml":
         return by_name
     if found:
         return found
@@ -116,33 +135,76 @@ def text_type(data: bytes, name: str, declared: str = "") -> str:
     return by_name if by_name in ("text/html", "message/rfc822") else PLAIN
 
 
-def _by_content(text: str, data: bytes) -> str:
+def _by_content(text: str, data: bytes, by_name: str) -> str:
     start = text.lstrip("\ufeff \t\r\n")
+    if _RICH.match(start):
+        return "application/rtf"
+    if _ARMOURED.match(start):
+        return "application/pkcs7-mime"
     if _MBOX.match(start):
         return "application/mbox"
     if start[:15].upper().startswith(("BEGIN:VCALENDAR", "BEGIN:VCARD")):
         return "text/vcard" if start[:11].upper() == "BEGIN:VCARD" else "text/calendar"
     if start.startswith(("{", "[")) and _is_json(data):
         return _json_type(start)
-    if _XML.match(start):
-        head = start[:2000].lower()
-        return "text/html" if "<html" in head else "image/svg+xml" if "<svg" in head else "application/xml"
-    if _mail(start):
+    if _is_mail(start.replace("\r\n", "\n"), by_name):
         return "message/rfc822"
-    if (start.startswith("<") and _HTML.match(start)) or re.match(
-        r"<!--.*?-->\s*<(?:!doctype|html)", start, re.DOTALL | re.IGNORECASE
-    ):
-        return "text/html"
-    if start.startswith("<svg"):
-        return "image/svg+xml"
-    if len(_HTML.findall(start[:4096])) >= 5:
-        return "text/html"
-    return ""
+    return _markup(start, data) if "<" in start else _program(start)
 
 
-def _mail(start: str) -> bool:
+def _markup(start: str, data: bytes) -> str:
+    """XML by its root element, HTML by its tags."""
+    prolog = _PROLOG.match(start)
+    root = _ROOT.match(start, prolog.end()) if prolog else None
+    if root:
+        prefix, name, rest = (root.group(1) or "").rstrip(":"), root.group(2), root.group(3)
+        declared = start.startswith("<?xml")
+        if name.lower() == "html":
+            return "text/html"
+        if name == "svg" and prefix in ("", "svg"):
+            return "image/svg+xml"
+        if prefix == "office" and name.startswith("document"):
+            return signatures.FLAT_ODF
+        if name == "package" and "2006/xmlPackage" in rest:
+            return signatures.FLAT_PACKAGE
+        if declared or (not _HTML.match(root.group()) and f"</{prefix and prefix + ':'}{name}".encode() in data[-200:]):
+            return "application/xml"
+        if _HTML.match(start, root.start()) or _HTML.match(start):
+            return "text/html"
+    return "text/html" if len(_HTML.findall(start[:4096])) >= 5 or _HTML.match(start) else _program(start)
+
+
+def _program(start: str) -> str:
+    """Source code and TeX that say so in their first line."""
+    if start.startswith("#!"):
+        return SOURCE
+    return "text/x-tex" if _TEX.match(start) else ""
+
+
+def _is_mail(start: str, by_name: str) -> bool:
+    """A mail was sent, or has an author and a subject: the headings of other kinds of text are no mail."""
+    if _is_sent(start):
+        return True
+    fields, complete = _mail_fields(start)
+    if by_name not in ("", "message/rfc822"):
+        return False
+    return len(fields) >= 2 and ("from" in fields or by_name == "message/rfc822") and complete
+
+
+def _is_sent(start: str) -> bool:
+    """Whether the headers hold one that only a mail program writes, and another one or that of a multipart."""
+    fields, _ = _mail_fields(start)
+    if not fields & _SENT:
+        return False
+    return len(fields) >= 2 or re.match(r"mime-version:|content-type:\s*multipart/", start, re.IGNORECASE) is not None
+
+
+def _mail_fields(start: str) -> tuple[frozenset[str], bool]:
+    """The known fields among the headers, in lower case, and whether a blank line ends them."""
     header = _MAIL.match(start)
-    return header is not None and len(set(map(str.lower, _MAIL_FIELDS.findall(header.group())))) >= 2
+    if header is None:
+        return frozenset(), False
+    return frozenset(map(str.lower, _MAIL_FIELDS.findall(header.group(1)))), header.group(2) is not None
 
 
 def _is_json(data: bytes) -> bool:

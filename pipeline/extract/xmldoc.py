@@ -55,7 +55,7 @@ def _text(root: etree._Element) -> Iterator[Part]:
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        if _is_mixed(element):
+        if _is_mixed(element) or _is_paragraph(element):
             line = element.sourceline
             text = "".join(_inner(element))
             body.add(" ".join(text.split()), where=Where(line=line if isinstance(line, int) else None))
@@ -71,9 +71,16 @@ def _is_mixed(element: etree._Element) -> bool:
     return any((child.tail and child.tail.strip()) or child.tag is etree.Entity for child in element)
 
 
+def _is_paragraph(element: etree._Element) -> bool:
+    """Whether it is a paragraph by its name: its runs may cut words in two (Word 2003, DocBook, slides)."""
+    return str(element.tag).rpartition("}")[2] in ("p", "para")
+
+
 def _inner(element: etree._Element) -> Iterator[str]:
     """The text inside, entities by their name, comments left out (they are read on their own)."""
     for event, node in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+        if event == "start" and str(node.tag).rpartition("}")[2] in ("br", "tab", "cr"):
+            yield " "
         if event == "start" and node.text:
             yield node.text
         if event != "start" and node is not element and node.tail:
