@@ -101,7 +101,7 @@ def _nonsense(data: bytes, encoding: str, text: str) -> str:
     if encoding == "cp1252" and not data.isascii() and western(data) is None and not _accented(text):
         return f"declared {encoding}, but it spells no words"
     turned = len(TURNED_CASE.findall(text))
-    return f"declared {encoding}, but it spells no words" if turned > 3 * len(RIGHT_CASE.findall(text)) + 1 else ""
+    return f"declared {encoding}, but it spells no words" if turned > 3 * len(RIGHT_CASE.findall(text)) else ""
 
 
 def _accented(text: str) -> bool:

@@ -33,6 +33,7 @@ _ARMOURED = re.compile(
 _TEX = re.compile(r"\s*(?:%[^\n]*\n\s*)*\\(?:documentclass|documentstyle|input|begin|section|usepackage)\b")
 _MBOX = re.compile(r"From \S+ +\w{3} \w{3} +\d")
 _HARMLESS_CONTROLS = "\t\n\r\f\x1b\x85\u200b\u200c\u200d\u200e\u200f\u00ad\u3000\ufeff"
+_MOST_PADDING = 20  # characters of padding to one of text; scraps of memory have more
 HEAD = 64 << 10
 
 BY_EXTENSION = {
@@ -102,9 +103,9 @@ def _mostly_high(head: bytes) -> bool:
 
 def _readable(text: str) -> bool:
     """Mostly characters, NULs and backspaces apart: text may be padded or overprinted with them."""
-    text = text.replace("\0", "").replace("\b", "")
-    bad = sum(not (char.isprintable() or char in _HARMLESS_CONTROLS) for char in text)
-    return bool(text) and bad <= len(text) * 0.02
+    kept = text.replace("\0", "").replace("\b", "")
+    bad = sum(char == "\ufffd" or not (char.isprintable() or char in _HARMLESS_CONTROLS) for char in kept)
+    return len(kept) * _MOST_PADDING > len(text) and bad <= len(kept) * 0.02
 
 
 def is_mail(data: bytes) -> bool:

@@ -44,6 +44,14 @@ _XLSB = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 _POTX = "application/vnd.openxmlformats-officedocument.presentationml.template.main+xml"
 _DOCM = "application/vnd.ms-word.document.macroEnabled.main+xml"
 _MAIL = b"Received: from a\nFrom: a@example.org\nTo: b@example.org\nSubject: x\n\nBody\n"
+_NOTE = b"From: a@example.org\nTo: b@example.org\nSubject: x\n\n=ybegin line=128 size=9 name=a\n"
+_FLAT = (
+    "<?xml version='1.0'?>\n<!-- flat --><office:document xmlns:office='urn:o' "
+    "office:mimetype='application/vnd.oasis.opendocument.{}'/>"
+)
+_MSO = "<?xml version='1.0'?><?mso-application progid='x'?>"
+_PACKAGE = "http://schemas.microsoft.com/office/2006/xmlPackage"
+_PKCS7, _SMIME = bytes.fromhex("2a864886f70d0107"), bytes.fromhex("2a864886f70d010910")
 _TENSORS = struct.pack("<Q", 2) + b"{}"
 
 SAMPLES: dict[str, tuple[bytes, str, str]] = {
@@ -77,6 +85,48 @@ SAMPLES: dict[str, tuple[bytes, str, str]] = {
     "utf-16": ("Dear all".encode("utf-16-le"), "a.txt", "text/plain"),
     "binary": (bytes(range(256)) * 4, "a.txt", UNKNOWN),
     "nothing": (b"", "a.txt", UNKNOWN),
+    "memory scraps": (b"\0\xc0\x13\x95\0@1\xe6\x01\xff\xff\xff\xff" + bytes(500), "a.txt", UNKNOWN),
+    "postscript": (b"%!PS-Adobe-3.0\n(T) show", "a.txt", "application/postscript"),
+    "web archive": (b"WARC/1.0\r\nWARC-Type: response\r\n\r\n", "a.txt", "application/warc"),
+    # RTF by other first bytes than the usual
+    "rtf named doc": (b"{\\rtf1\\ansi x}", "a.doc", "application/rtf"),
+    "rtf behind a mark": (b"\xef\xbb\xbf\r\n{\\rtf1 x}", "a.rtf", "application/rtf"),
+    # XML by its root element
+    "flat odt": (_FLAT.format("text").encode(), "a.fodt", signatures.FLAT_ODF),
+    "flat ods without a name": (_FLAT.format("spreadsheet").encode(), "a", signatures.FLAT_ODF),
+    "flat package": (f"{_MSO}<pkg:package xmlns:pkg='{_PACKAGE}'/>".encode(), "a.xml", signatures.FLAT_PACKAGE),
+    "word 2003": (f"{_MSO}<w:wordDocument xmlns:w='urn:w'/>".encode(), "a.doc", "application/xml"),
+    "spreadsheet 2003": (f"{_MSO}<Workbook xmlns='urn:s'/>".encode(), "a.xls", "application/xml"),
+    "svg behind a comment": (b"<!-- drawn --><svg xmlns='x'/>", "a", "image/svg+xml"),
+    "svg with a doctype": (b"<!DOCTYPE svg [<!ENTITY a '>'>]>\n<svg/>", "a", "image/svg+xml"),
+    "svg with a prefix": (b"<?xml version='1.0'?><svg:svg/>", "a", "image/svg+xml"),
+    "svg inside xml": (b"<?xml version='1.0'?><doc><svg/></doc>", "a.xml", "application/xml"),
+    "html inside xml": (b"<?xml version='1.0'?><rss><![CDATA[<html><body>]]></rss>", "a.xml", "application/xml"),
+    "xml without a declaration": (b"<doc><w>x</w></doc>\n", "a.txt", "application/xml"),
+    "xhtml": (b"<?xml version='1.0'?><!DOCTYPE html><html/>", "a", "text/html"),
+    # what is not what its name says
+    "html named doc": (b"<html xmlns:o='urn:o'><meta charset=utf-8><body>x", "a.doc", "text/html"),
+    "html named xls": (b"<table border=1><tr><td>1</table>", "a.xls", "text/html"),
+    "mhtml named doc": (b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", "a.doc", "message/rfc822"),
+    "csv named xls": (b"a;b\n1;2\n", "a.xls", "text/csv"),
+    # mail
+    "mail without the usual fields": (b"X-Mailer: x\nDate: today\n\nHello", "a.eml", "message/rfc822"),
+    "mail of one field": (b"Content-Type: multipart/mixed; boundary=b\n\n--b", "a", "message/rfc822"),
+    "mail behind blank lines": (b"\r\n\r\n" + _MAIL, "a", "message/rfc822"),
+    "mail with a binary body": (_MAIL + bytes(range(256)) * 40, "a", "message/rfc822"),
+    "mail with a yenc body": (_NOTE + bytes(range(1, 256)) * 40, "a", "message/rfc822"),
+    "mail of apple": (b"1234      \n" + _MAIL, "a.emlx", "message/rfc822"),
+    "minutes": (b"Subject: lunch\nDate: today\n\nWe met.", "a.txt", "text/plain"),
+    "settings": (b"from: a\nto: b\nsubject: c\n", "a.yaml", "text/plain"),
+    "log": (b"INFO: a\nERROR: b\nDEBUG: c\n", "a.log", "text/plain"),
+    "source without a name": (b"#!/bin/sh\necho\n", "a", "text/x-source"),
+    "tex without a name": (b"% a\n\\documentclass{article}\n", "a", "text/x-tex"),
+    # CMS: each form of a length, each type of content
+    "signed, short": (b"\x30\x20\x06\x09" + _PKCS7 + b"\x02\xa0\x13" + bytes(19), "a", "application/pkcs7-mime"),
+    "signed, open": (b"\x30\x80\x06\x09" + _PKCS7 + b"\x02\xa0\x80", "a", "application/pkcs7-mime"),
+    "compressed": (b"\x30\x82\x01\x00\x06\x0b" + _SMIME + b"\x01\x09\xa0" + bytes(99), "a", "application/pkcs7-mime"),
+    "signed, armoured": (b"-----BEGIN PKCS7-----\r\nMIIB\r\n", "a.p7m", "application/pkcs7-mime"),
+    "signed, in base64": (b"MIIBxgYJKoZIhvcNAQcCoIIBtzCCAbMCAQEx\n", "a.p7m", "application/pkcs7-mime"),
 }
 
 
@@ -103,6 +153,11 @@ def test_a_declared_type_helps_where_content_is_plain() -> None:
         ("application/pdf", "a", False),
         ("application/pdf", "a.2024", False),
         ("application/rtf", "a.doc", False),
+        (signatures.OLE_ENCRYPTED, "a.docx", False),
+        (signatures.OLE_ENCRYPTED, "a.pdf", True),
+        (signatures.FLAT_ODF, "a.fodt", False),
+        ("application/mbox", "a.eml", False),
+        ("text/html", "a.xls", True),
     ],
 )
 def test_a_name_that_lies_is_noticed(media_type: str, name: str, differs: bool) -> None:
