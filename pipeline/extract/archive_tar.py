@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator
+from typing import Any
 
 from pipeline.extract.appended import remainder
 from pipeline.extract.archive_tar_blocks import BLOCK, look
@@ -46,7 +47,8 @@ def _stored(
 ) -> Iterator[Part | Gap | Blob | Notice]:
     """The content in the blocks behind a header, whatever kind of member it says that it is."""
     if member.issparse():
-        size = sum(length for _, length in member.sparse or ())
+        stretches: Any = member.sparse  # pairs of place and length
+        size = sum(length for _, length in stretches or ())
         yield from _sparse(archive, member, budget, whole)
     elif member.isfile() or blocks:
         size = member.size

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Generator, Iterator
 from pathlib import PurePosixPath
 
+from pipeline.extract.appended import remainder
 from pipeline.extract.embedded import child
 from pipeline.extract.unpacking import CHUNK, ERRORS, Stream, Zlib, zstd
 from pipeline.extract.zipped import Budget, LimitHit
@@ -34,8 +35,7 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
         while rest and (number == 0 or rest.strip(b"\0")):
             budget.admit()
             if number and not _continues(rest, blob.data):
-                yield Gap(stage="extract", code="trailing_data", path="", detail=f"{len(rest)} bytes")
-                yield child(rest, "trailing")
+                yield from remainder(rest, "trailing")
                 break
             if blob.media_type == "application/gzip" and (words := _gzip_words(rest)):
                 yield Part(kind="name", text=words, path=f"header{number}")
