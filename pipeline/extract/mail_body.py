@@ -19,6 +19,8 @@ YENC_BEGIN = re.compile(rb"^=ybegin ([^\r\n]*)\r?\n(?:=ypart [^\r\n]*\n)?", re.M
 YENC_END = re.compile(rb"^=yend[^\r\n]*\r?$", re.MULTILINE)
 BINHEX = re.compile(rb"^\(This file must be converted with BinHex", re.MULTILINE)
 PGP = re.compile(rb"^[> \t]*-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+INSIDE_A_LINE = re.compile(rb"[A-Za-z0-9+/][ \t]+[A-Za-z0-9+/]")
+UNPACKED = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
 UU_LENGTHS = bytes(range(0x21, 0x61))  # the first character of a full line
 BLANK_LINES = re.compile(r"\n[ \t]*\n+")
 NEWLINE = re.compile(r"\r\n?")
@@ -28,13 +30,14 @@ def transfer_decode(raw: bytes, encoding: str) -> tuple[bytes, bool]:
     """The decoded body, and whether all of it could be decoded."""
     encoding = next(iter(re.findall(r"[\w-]+", encoding.lower())), "")
     if encoding == "base64":
-        return decode_base64(raw)
+        data, clean = decode_base64(raw)
+        return data, clean and INSIDE_A_LINE.search(raw) is None  # words, too, are letters of the code
     if encoding == "quoted-printable":
         return binascii.a2b_qp(raw), True
     if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
         opened, closed = UU_BEGIN.search(raw), UU_END.search(raw)
         return _uu(raw[opened.end() : closed.start()]) if opened and closed else (raw, False)
-    return raw, True
+    return raw, encoding in UNPACKED
 
 
 def read_text(data: bytes, message: Message, path: str) -> Iterator[Part | Gap | Blob]:
