@@ -28,8 +28,8 @@ _DEFLATE, _SHUFFLE, _FLETCHER = 1, 2, 3
 def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     """Data sets with their attributes; a gap for storage that is not read and for bytes that belong to nothing."""
     base = blob.data.find(_MAGIC)
-    if base > 0:
-        yield Blob.of(blob.data[:base], name="user-block")
+    if block := blob.data[:base].strip(b"\0"):
+        yield Blob.of(block, name="user-block")
     walk = Walk(blob.data[base:])
     try:
         walk.run()
