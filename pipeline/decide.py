@@ -12,6 +12,7 @@ from datetime import date
 
 from . import gaps as gap_codes
 from .policy import Audience, Policy
+from .policy.nesting import stricter_inside
 from .policy.risk import finest, in_words, risk_steps
 from .types import Gap, Grade, Notice, Outcome, Reason, Tag, Verdict
 
@@ -40,7 +41,9 @@ def decide(
         *_gap_reasons(gaps, who),
         *_notice_reasons(notices, policy),
     ]
-    reasons += _marking_reasons([tag for tag in tags if _is_marking(tag)], reasons, policy, who)
+    marks = [tag for tag in tags if _is_marking(tag)]
+    reasons += _marking_reasons(marks, reasons, policy, who)
+    reasons += _nested_reasons(marks, policy)
     return Verdict(
         outcome=max((who.none, *(reason.outcome for reason in reasons))),
         audience=who.id,
@@ -142,6 +145,22 @@ def _marking_reasons(marks: Sequence[Tag], others: Iterable[Reason], policy: Pol
         else:
             continue
         yield _marked(tag.rule, sentence, tag)
+
+
+def _nested_reasons(marks: Sequence[Tag], policy: Policy) -> Iterator[Reason]:
+    """What is marked more strictly than its carrier: a conflict where the carrier is marked, else it is only shown."""
+    for tag, carrier in stricter_inside(marks, policy):
+        rule = "document.marking_stricter_inside" if carrier else "document.marking_inside"
+        signal = policy.signal(rule)
+        inner, outer = policy.markings[tag.rule].title, policy.markings[carrier.rule].title if carrier else ""
+        what = f"is marked {inner}, but what carries it " + (f"is marked {outer}" if outer else "is not marked")
+        yield Reason(
+            code="marking",
+            rule=rule,
+            outcome=signal.outcome if signal else Outcome.NEEDS_REVIEW,
+            sentence=f"{tag.passage.location} {what}",
+            tags=(tag, carrier) if carrier else (tag,),
+        )
 
 
 def _marked(rule: str, sentence: str, tag: Tag) -> Reason:
