@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from pipeline.limits import Limits
 from pipeline.sandbox import Sandbox
-from pipeline.types import Blob, Document, Gap
+from pipeline.types import Blob, Document, Gap, Part
 
 
 @dataclass(slots=True)
@@ -82,7 +82,8 @@ def _again(blob: Blob, before: Document) -> Document:
 
 def _read(blob: Blob, depth: int, sandbox: Sandbox, limits: Limits, budget: Budget) -> Document:
     if not blob.data and depth:
-        return Document(blob=blob, extractor="empty", grade=sandbox.grade)
+        name = Part(kind="name", text=blob.name, path="name")
+        return Document(blob=blob, extractor="empty", grade=sandbox.grade, parts=(name,))
     code = _exhausted(depth, limits, budget)
     if code:
         return Document(blob=blob, extractor="", grade=sandbox.grade, gaps=(Gap(stage="extract", code=code, path=""),))
