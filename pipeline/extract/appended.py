@@ -21,6 +21,7 @@ SCRAPS = 16 << 10
 _PADDING = b"\0 \t\r\n\x1a\xff"
 _LEGIBLE = re.compile(rb"[ -~]{8,}")
 _DIRECTORY_END = b"PK\x05\x06"
+_SEVEN = b"7z\xbc\xaf\x27\x1c"
 _PDF = re.compile(rb"%PDF-\d\.\d\s")
 _SEARCHED = ("application/octet-stream", "application/x-executable", "application/vnd.microsoft.portable-executable")
 
@@ -75,12 +76,12 @@ def _text(block: bytes) -> str:
 
 def remainder(data: bytes, name: str) -> Iterator[Blob | Gap | Notice | Part]:
     """Bytes of an archive that none of its members accounts for: a gap, and whatever there is to read in them."""
-    data = data.strip(b"\0")
+    data = data.lstrip(b"\0")
     if not data.strip(_PADDING):
         return
     yield Gap(stage="extract", code="trailing_data", path=name, detail=f"{len(data)} bytes")
-    if sniff(data, name) != UNKNOWN:
-        yield Blob.of(data, name=name)
+    if (media_type := sniff(data, name)) != UNKNOWN:
+        yield Blob.of(data.rstrip(b"\0") if is_text(media_type) else data, name=name)
     elif inside := _container(data):
         yield Blob.of(inside, name=name)
     else:
@@ -96,10 +97,12 @@ def legible(data: bytes, name: str) -> PartBuilder:
 
 
 def _container(data: bytes) -> bytes:
-    """A ZIP (from its first member) or a PDF inside other bytes."""
+    """A ZIP (from its first member), a 7z or a PDF inside other bytes."""
     end = data.rfind(_DIRECTORY_END)
     first = data.find(b"PK\x03\x04")
     if 0 < first < end:
         return data[first:]
+    if (seven := data.find(_SEVEN)) > 0:
+        return data[seven:]
     found = _PDF.search(data)
     return data[found.start() :] if found and found.start() and b"%%EOF" in data[found.start() :] else b""

@@ -9,16 +9,18 @@ from pipeline.extract.zipped import Budget, Member, members
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
+_IWORK = ".iwa"  # Pages, Numbers and Keynote keep their text in these, packed and in a form that nobody else reads
+
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     """Members in the order of the directory. A member's name is for display, never a path to write to."""
-    folders: list[str] = []
+    iwork = 0
     for item in members(blob.data, Budget(limits)):
         if not isinstance(item, Member):
             yield item
-        elif item.data or not item.name.endswith("/"):
-            yield child(item.data, item.name)
+        elif item.name.lower().endswith(_IWORK):
+            iwork += 1
         else:
-            folders.append(item.name)
-    # An archive without a file in it is read, too: its folders are all there is to say.
-    yield Part(kind="name", text="\n".join(folders), path="folders")
+            yield child(item.data, item.name)
+    if iwork:
+        yield Gap(stage="extract", code="unsupported_type", path="", detail=f"Apple iWork: {iwork} parts not read")

@@ -25,6 +25,7 @@ _AT: tuple[tuple[int, bytes, str], ...] = (
     (0, b"PK\x03\x04", ZIP),
     (0, b"PK\x05\x06", ZIP),
     (0, b"PK\x07\x08", ZIP),
+    (0, b"PK00PK\x03\x04", ZIP),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (0, b"{\\rtf", "application/rtf"),
     (0, b"%!PS", "application/postscript"),

@@ -12,6 +12,7 @@ import io
 import struct
 import zipfile
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -101,6 +102,7 @@ def members(data: bytes, budget: Budget) -> Iterator[Item]:
     yield from _comments(archive, infos)
     yield from _directory(data, archive, infos)
     yield from _duplicates(infos)
+    yield from _folders(infos)
     spans: list[tuple[int, int]] = []
     for index, info in enumerate(infos):
         try:
@@ -225,6 +227,19 @@ def _directory(data: bytes, archive: zipfile.ZipFile, infos: list[zipfile.ZipInf
         yield _gap("missing_volume", f"this is volume {disk + 1}")
     if count not in (len(infos), 0xFFFF):
         yield _gap("duplicate_member", f"a directory of {len(infos)} that says it is one of {count}")
+
+
+def _folders(infos: list[zipfile.ZipInfo]) -> Iterator[Part]:
+    """The names of empty folders; those of the others stand before the names of what is in them."""
+    files = sorted(info.orig_filename for info in infos if not info.is_dir())
+    folders = [info.orig_filename for info in infos if info.is_dir()]
+    empty = [
+        name
+        for name in folders
+        if not any(file.startswith(name) for file in files[(at := bisect_left(files, name)) : at + 1])
+    ]
+    if empty:
+        yield Part(kind="name", text="\n".join(empty), path="folders")
 
 
 def _duplicates(infos: list[zipfile.ZipInfo]) -> Iterator[Gap]:
