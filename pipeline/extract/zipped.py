@@ -233,11 +233,8 @@ def _folders(infos: list[zipfile.ZipInfo]) -> Iterator[Part]:
     """The names of empty folders; those of the others stand before the names of what is in them."""
     files = sorted(info.orig_filename for info in infos if not info.is_dir())
     folders = [info.orig_filename for info in infos if info.is_dir()]
-    empty = [
-        name
-        for name in folders
-        if not any(file.startswith(name) for file in files[(at := bisect_left(files, name)) : at + 1])
-    ]
+    following = [(name, bisect_left(files, name)) for name in folders]
+    empty = [name for name, place in following if not files[place : place + 1] or not files[place].startswith(name)]
     if empty:
         yield Part(kind="name", text="\n".join(empty), path="folders")
 
