@@ -38,18 +38,24 @@ class Walk:
             cursor.skip(4)
             if cursor.take(2) != b"\x08\x08":
                 raise Malformed("unsupported_method", "addresses that are not of eight bytes")
-            cursor.skip(9 + (4 if version else 0) + 32 + 8)
+            cursor.skip(9 + (4 if version else 0) + 16)
+            end = cursor.number("Q")
+            cursor.skip(16)
             root = cursor.number("Q")
             cursor.skip(24)
         elif version in (2, 3):
             if cursor.take(2) != b"\x08\x08":
                 raise Malformed("unsupported_method", "addresses that are not of eight bytes")
-            cursor.skip(1 + 24)
+            cursor.skip(1 + 16)
+            end = cursor.number("Q")
             root = cursor.number("Q")
             cursor.skip(4)
         else:
             raise Malformed("unsupported_method", f"superblock version {version}")
         self.spans.append((0, cursor.at))
+        if end != len(self.data):
+            code = "truncated" if end > len(self.data) else "trailing_data"
+            self.problems[code, f"{len(self.data)} bytes, the file says {end}"] = None
         self.visit(root, "", 0)
 
     def visit(self, address: int, path: str, depth: int) -> None:
@@ -109,6 +115,8 @@ class Walk:
         blocks = [(cursor.at, size)]
         self.spans.append((address, cursor.at + size + (4 if second else 0)))
         for start, length in blocks:  # grows while it is walked
+            if start + length > len(self.data):
+                raise Malformed("truncated", f"{length} bytes of a header at {start}")
             inner = Cursor(self.data, start, end=start + length)
             while inner.left() >= (4 + order if second else 8):
                 kind, size = (

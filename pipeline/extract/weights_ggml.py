@@ -51,7 +51,7 @@ def bytes_of(kind: int, numbers: int) -> int:
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     """Header fields, vocabulary and tensors; each tensor's bytes follow its name."""
-    form = MAGICS[blob.data[:4]]
+    form = MAGICS.get(blob.data[:4]) or MAGICS[blob.data[3::-1]]
     texts: list[str] = []
     tensors: list[Tensor] = []
     cursor = Cursor(blob.data, 4)

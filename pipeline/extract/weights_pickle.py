@@ -52,6 +52,8 @@ def objects(data: bytes, start: int) -> Iterator[Part | Gap | Blob | Notice]:
         if len(found) == 5 and found[0].root == TORCH_MAGIC:
             break
     old = len(found) == 5 and found[0].root == TORCH_MAGIC
+    if found and found[0].root == TORCH_MAGIC and not old:
+        yield gap("truncated", f"{len(found)} of the 5 pickles of a checkpoint", "pickle")
     yield from told(found, "PyTorch, old format" if old else "pickle")
     spans = [(0, end)]
     if old:

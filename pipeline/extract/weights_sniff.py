@@ -16,6 +16,7 @@ NPY, HDF5, PICKLE = "application/x-npy", "application/x-hdf5", "application/x-pi
 ONNX, TFLITE = "application/x-onnx", "application/x-tflite"
 SAVED_MODEL, CHECKPOINT_INDEX = "application/x-tensorflow-savedmodel", "application/x-tensorflow-index"
 
+_GGML_MAGICS = (b"lmgg", b"fmgg", b"tjgg", b"algg", b"ggml", b"ggmf", b"ggjt", b"ggla")  # of either byte order
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _TABLE_END = bytes.fromhex("57fb808b247547db")  # LevelDB, the number in the footer of a table
 _HEADER = re.compile(rb".{8}\s{0,64}\{\s{0,64}(?:\}|\")", re.DOTALL)
@@ -30,7 +31,7 @@ def match(data: bytes) -> str:
     """The media type that the structure proves, or an empty string."""
     if data[:4] == b"GGUF" and _version(data[4:8]):
         return GGUF
-    if data[:4] in (b"lmgg", b"fmgg", b"tjgg", b"algg") and _is_binary(data[4:36]):
+    if data[:4] in _GGML_MAGICS and b"\0" in data[4:36]:
         return GGML
     if data[:6] == b"\x93NUMPY":
         return NPY
@@ -49,10 +50,6 @@ def match(data: bytes) -> str:
 
 def _version(field: bytes) -> bool:
     return any(0 < int.from_bytes(field, order) < 100 for order in ("little", "big"))  # type: ignore[arg-type]
-
-
-def _is_binary(head: bytes) -> bool:
-    return not head or b"\0" in head
 
 
 def _is_safetensors(data: bytes) -> bool:
