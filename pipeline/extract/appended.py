@@ -80,8 +80,11 @@ def remainder(data: bytes, name: str) -> Iterator[Blob | Gap | Notice | Part]:
     if not data.strip(_PADDING):
         return
     yield Gap(stage="extract", code="trailing_data", path=name, detail=f"{len(data)} bytes")
-    if (media_type := sniff(data, name)) != UNKNOWN:
-        yield Blob.of(data.rstrip(b"\0") if is_text(media_type) else data, name=name)
+    bare = data.rstrip(b"\0")
+    if is_text(sniff(bare, name)):
+        yield Blob.of(bare, name=name)
+    elif sniff(data, name) != UNKNOWN:
+        yield Blob.of(data, name=name)
     elif inside := _container(data):
         yield Blob.of(inside, name=name)
     else:
