@@ -16,6 +16,8 @@ from pipeline.errors import PolicyError
 
 ROOT = Path(__file__).parents[1]
 FICTIONAL = ROOT / "fixtures" / "registers"
+KNOWN = "3c9d1c0a6f3c5b7f7b0ad2c35c7e2b1de0f1f6f3b9a7d8c4e5f60718293a4b5c"
+TWIN = f"{{id: twin, title: a, url: b, published_on: 2026-01-01, sha256: [{KNOWN}]}}"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def refusal(folder: Path) -> str:
 
 def test_the_shipped_registers_are_empty() -> None:
     empty = registers.load(ROOT / "rules" / "registers")
-    assert (empty.models, empty.public, empty.consent) == ((), (), ())
+    assert (empty.models, empty.public, empty.files, empty.consent) == ((), (), (), ())
     assert empty.release("Meridian") is None
     assert empty.public_document("Anything at all.") is None
 
@@ -111,6 +113,11 @@ def test_consent_is_found_by_document_or_passage(filled: registers.Registers) ->
     assert filled.consents(document_sha256="", fingerprint="") == ()
 
 
+def test_a_public_file_is_known_by_all_of_its_bytes(filled: registers.Registers) -> None:
+    assert filled.public_files[KNOWN].id == "northlight-meridian-weights"
+    assert KNOWN[:-1] + "d" not in filled.public_files
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
@@ -123,6 +130,9 @@ def test_consent_is_found_by_document_or_passage(filled: registers.Registers) ->
         ("consent.yaml", "    valid_until: 2026-07-14\n", "", "'valid_until' is missing"),
         ("consent.yaml", '    passage_fingerprint: "v1:0123456789abcdef0123456789abcdef"\n', "", "exactly one of"),
         ("consent.yaml", "audience: network", "audience: everybody and more", "audience"),
+        ("files.yaml", "5f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0", "5F1E", "sha256"),
+        ("files.yaml", "    published_on: 2025-11-04\n", "", "'published_on' is missing"),
+        ("files.yaml", "files:\n", f"files:\n  - {TWIN}\n", "stands for two things"),
         ("public.jsonl", '"sentences": ["', '"sentences": ["abc", "', "sentences"),
     ],
 )

@@ -1,9 +1,9 @@
 """Finds model weights: files that a reader recognised as such, and numbers of that kind written out in text.
 
-What a file is stands in a part of kind "artefact", in words that the readers choose (`extract/weights.py`). It is
-tagged whatever it holds, also where the register of public files knows it: the register's entry becomes evidence, and
-`decide` alone makes it milder. Numbers in text are weights where tensor names stand beside them; a long list of
-decimals without names, which scatter about zero and of which none foretells the next, may be weights.
+What a file is stands in a part of kind "artefact", in words that the readers choose (`extract/weights.py`). A file that
+the register of public files knows, by the digest of all its bytes, is told as such and is no proprietary information.
+Numbers in text are weights where tensor names stand beside them; a long list of decimals without names, which scatter
+about zero and of which none foretells the next, may be weights.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.types import Document, Explanation, Part, Passage, Tag
+from pipeline.types import Document, Evidence, Explanation, Part, Passage, Tag
 
 if TYPE_CHECKING:
     from pipeline.detect import Detect
@@ -54,31 +54,45 @@ class Found:
 
 
 def load(policy: Policy, registers: Registers, models: Path) -> Detect:
-    """The detector; it needs nothing but what was read."""
+    """The detector. It looks at documents, not at passages: two files may differ in a byte that no passage shows."""
 
     def detect(passages: Sequence[Passage], documents: Sequence[Document]) -> Iterator[Tag]:
-        for passage in passages:
-            if passage.kind == "artefact" and not passage.joined:
-                yield _file(passage)
-        if documents:
-            for document in documents:
-                yield from _dumps(document.parts, document.blob.location)
-        else:
-            for passage in passages:
-                part = Part(kind=passage.kind, text=passage.text, path=passage.path)
-                yield from (tag for tag in _dumps((part,), passage.location, passage) if not passage.joined)
+        for document in documents:
+            for part in document.parts:
+                if part.kind == "artefact":
+                    yield _file(_passage(part, document.blob.location, 0, len(part.text)), document, registers)
+            yield from _dumps(document.parts, document.blob.location)
+        for passage in passages if not documents else ():
+            part = Part(kind=passage.kind, text=passage.text, path=passage.path)
+            yield from _dumps((part,), passage.location, passage)
 
     return detect
 
 
-def _file(passage: Passage) -> Tag:
-    """A file of weights, their index, or what may be one; its first words say which."""
+def _passage(part: Part, location: str, start: int, end: int) -> Passage:
+    return Passage(
+        text=part.text[start:end], kind=part.kind, location=location, path=part.path, start=start, end=end,
+        where=part.where, visibility=part.visibility,
+    )  # fmt: skip
+
+
+def _file(passage: Passage, document: Document, registers: Registers) -> Tag:
+    """A file of weights, their index, or what may be one; its first words say which. Or a file that is public."""
+    end, matched = len(passage.text), (passage.text,)
+    public = registers.public_files.get(document.blob.sha256)
+    if public is not None:
+        told = f"{public.title}, public since {public.published_on}: {public.url}"
+        entry = Evidence(facet="public_file", rule="register.public_file", entry=public.id)
+        return Tag(
+            passage=passage, category=None, detector="artefact", rule="artefact.public-file", score=1.0, end=end,
+            evidence=(entry,), explanation=Explanation(summary=told, matched=matched),
+        )  # fmt: skip
     kind = passage.text.partition(" (")[0].partition(":")[0].lower()
     certain = not kind.startswith("possible")
     return Tag(
         passage=passage, category=CATEGORY, detector="artefact", rule=f"artefact.{kind.replace(' ', '-')[:40]}",
-        score=0.99 if certain else 0.6, end=len(passage.text), certain=certain,
-        explanation=Explanation(summary=_SUMMARIES[certain], matched=(passage.text,)),
+        score=0.99 if certain else 0.6, end=end, certain=certain,
+        explanation=Explanation(summary=_SUMMARIES[certain], matched=matched),
     )  # fmt: skip
 
 
@@ -137,11 +151,7 @@ def scatters(values: Sequence[float]) -> bool:
 
 def _tag(found: Found, location: str, whole: Passage | None, *, named: bool) -> Tag:
     start = found.start
-    text = found.part.text[start : start + _QUOTED]
-    passage = whole or Passage(
-        text=text, kind=found.part.kind, location=location, path=found.part.path, start=start, end=start + len(text),
-        where=found.part.where, visibility=found.part.visibility,
-    )  # fmt: skip
+    passage = whole or _passage(found.part, location, start, min(start + _QUOTED, len(found.part.text)))
     beside = f"beside tensor names ({', '.join(found.names[:3])})" if named else "scattered about zero, without names"
     return Tag(
         passage=passage, category=CATEGORY, detector="artefact", score=0.9 if named else 0.6, certain=named,
