@@ -80,8 +80,7 @@ def _words(member: tarfile.TarInfo) -> list[str]:
 
 def _tail(data: bytes, offset: int) -> Iterator[Part | Gap | Blob | Notice]:
     """What lies behind the end of the archive; a whole number of empty blocks is how it should be."""
-    rest = data[offset:].strip(b"\0")
-    if rest:
-        yield from remainder(rest, "trailing")
+    if data[offset:].strip(b"\0"):
+        yield from remainder(data[offset:], "trailing")
     elif not data[offset - BLOCK : offset + 2 * BLOCK].endswith(b"\0" * BLOCK):
         yield Gap(stage="extract", code="truncated", path="", detail="no end of archive")

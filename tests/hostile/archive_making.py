@@ -7,10 +7,15 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import py7zr
+
+from tests.hostile.case import CANARY, HARMLESS, Case
+
+Build = Callable[[str], bytes]
 
 NOTE = "note.txt"
 COVER = b"Minutes of the garden club, first Monday of the month.\n"
@@ -114,3 +119,49 @@ def seven(files: Mapping[str, bytes], **how: object) -> bytes:
         for name, data in files.items():
             archive.writestr(data, name)
     return out.getvalue()
+
+
+def seven_raw(
+    data: bytes, *, size: int | None = None, streams: int = 1, before: bytes = b"", after: bytes = b"",
+    dummy: bytes = b"", archive_property: bytes = b"", anti: str = "", attributes: int = 0, name: str = NOTE,
+) -> bytes:  # fmt: skip
+    """A 7z archive of one stored member with an open header; lengths must stay below 128."""
+    content = data[:size]
+    streams_info = bytes([4, 6, len(before), 1, 9, len(data), 0, 7, 11, 1, 0, 1, 1, 0, 12, len(content)])
+    streams_info += b"\x0a\1" + struct.pack("<I", zlib.crc32(content)) + b"\0"
+    streams_info += bytes([8, 13, streams, 0]) if streams != 1 else b"\x08\0"
+    names = [name] * (streams == 1) + [anti] * bool(anti)
+    spelled = b"".join(name.encode("utf-16-le") + b"\0\0" for name in names)
+    files = bytes([5, len(names)])
+    if anti:
+        files += b"\x0e\1\x40" + b"\x0f\1\x80" + b"\x10\1\x80"
+    files += b"\x11\x80" + bytes([len(spelled) + 1]) + b"\0" + spelled
+    if attributes:
+        files += bytes([21, 6, 1, 0]) + struct.pack("<I", attributes)
+    if dummy:
+        files += bytes([25, len(dummy)]) + dummy
+    properties = bytes([2, 1, len(archive_property)]) + archive_property + b"\0" if archive_property else b""
+    header = b"\1" + properties + streams_info + b"\0" + files + b"\0\0"
+    start = struct.pack("<QQI", len(before + data + after), len(header), zlib.crc32(header))
+    signature = b"7z\xbc\xaf\x27\x1c\0\4" + struct.pack("<I", zlib.crc32(start)) + start
+    return signature + before + data + after + header
+
+
+def plain_zip() -> bytes:
+    return zip_note(HARMLESS)
+
+
+def plain_seven() -> bytes:
+    return seven({NOTE: HARMLESS.encode(), "empty.txt": b"", "b.bin.txt": COVER * 50})
+
+
+def case(
+    row: int, name: str, filename: str, build: Build, expect: Literal["read", "hold"] = "read", code: str = "",
+    *, twin: Callable[[], bytes] | bool = True,
+) -> Case:  # fmt: skip
+    """A case whose twin is the same form around harmless words, or `twin`, or none."""
+    same = (lambda: build(HARMLESS)) if twin is True and expect == "read" and not code else None
+    return Case(
+        row=row, name=f"archive-{name}", filename=filename, data=lambda: build(CANARY), expect=expect, code=code,
+        twin=twin if callable(twin) else same,
+    )  # fmt: skip
