@@ -167,9 +167,14 @@ def load(folder: Path) -> Registers:
     consent = _read(folder / "consent.yaml", _Consents).consent
     files = _read(folder / "files.yaml", _Files).files
     public = tuple(_public(folder / "public.jsonl"))
-    by_file = {"models.yaml": models, "consent.yaml": consent, "files.yaml": files, "public.jsonl": public}
-    for file, entries in by_file.items():
-        _no_twins((entry.id for entry in entries), folder / file, "id")
+    ids = {
+        "models.yaml": [entry.id for entry in models],
+        "consent.yaml": [entry.id for entry in consent],
+        "files.yaml": [entry.id for entry in files],
+        "public.jsonl": [entry.id for entry in public],
+    }
+    for file, names in ids.items():
+        _no_twins(iter(names), folder / file, "id")
     _no_twins((sha256 for entry in files for sha256 in sorted(entry.sha256)), folder / "files.yaml", "SHA-256")
     _no_twins((name for model in models for name, _ in _releases(model)), folder / "models.yaml", "name")
     return Registers(models=models, public=public, files=files, consent=consent)

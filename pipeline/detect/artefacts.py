@@ -99,7 +99,7 @@ def _file(passage: Passage, document: Document, registers: Registers) -> Tag:
 _SUMMARIES = {
     True: "The file itself is a model or a part of one. If exactly this file is public, the register of public files "
     "can say so by its SHA-256.",
-    False: "The file holds more numbers than a table of results would, and nothing says what they are.",
+    False: "The file may be a model or a part of one. Somebody who knows it has to say what it is.",
 }
 
 

@@ -25,11 +25,13 @@ def parts(value: Any) -> Iterator[Part]:
         files = {file for _, file in shards if isinstance(file, str) and _FILE.fullmatch(file)}
         if files:
             names = [Tensor(name=name, shape=(), dtype="unknown") for name, _ in shards[:MOST_TENSORS]]
-            text = f"{INDEX}: it names {len(names):,} tensors in {len(files):,} files, the first {names[0].name}."
+            count = f"{len(names):,} tensor{'s' * (len(names) != 1)} in {len(files):,} file{'s' * (len(files) != 1)}"
+            text = f"{INDEX}: it names {count}, the first {names[0].name}."
             yield Part(kind="artefact", text=text, path="weights")
     elif "peft_type" in fields or len(_ADAPTER & set(fields)) >= 3:
         base = str(fields.get("base_model_name_or_path", "a model that is not named"))[:200]
-        yield artefact("settings of an adapter", [], kind=POSSIBLE, note=f"made for {base}")
+        text = f"{POSSIBLE}: the settings of an adapter that was made for {base}."
+        yield Part(kind="artefact", text=text, path="weights")
     else:
         yield from _header(value)
 

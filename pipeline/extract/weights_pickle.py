@@ -74,8 +74,7 @@ def told(pickles: Sequence[Pickle], form: str) -> Iterator[Part | Gap | Blob | N
         yield artefact(form, tensors)
         yield from listing(tensors)
     elif fitted and not form.startswith("PyTorch"):
-        numbers = [array.tensor for array in arrays]
-        yield artefact(form, numbers, kind=POSSIBLE, note=f"it holds a model of {fitted[0]}")
+        yield artefact(form, [array.tensor for array in arrays], kind=POSSIBLE, note=f"it holds a model of {fitted[0]}")
     yield from _numbers([number for pickle in pickles for number in pickle.numbers], form, sure=bool(tensors))
     numbers = [Numbers(tensor=array.tensor, descr=array.descr, data=array.data) for array in arrays]
     if numbers:

@@ -70,7 +70,8 @@ def packed(data: bytes, one: Field) -> list[int]:
     """The numbers of a repeated varint, packed or alone."""
     if one.wire == VARINT:
         return [one.value]
-    numbers, at = [], one.start
+    numbers: list[int] = []
+    at = one.start
     while at < one.end and len(numbers) < 64:
         value, at = varint(data, at, one.end)
         numbers.append(value)

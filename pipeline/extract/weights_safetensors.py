@@ -83,22 +83,23 @@ def entry(name: str, value: Any) -> tuple[Tensor, tuple[int, int]]:
     """One entry of the header: the tensor, and where its bytes lie behind the header. Raises Malformed."""
     fields = dict(value) if isinstance(value, Pairs) else {}
     dtype, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
-    if not isinstance(dtype, str) or not _counts(shape) or not _counts(offsets) or len(offsets) != 2:
+    sides, places = _counts(shape), _counts(offsets)
+    if not isinstance(dtype, str) or sides is None or places is None or len(places) != 2:
         raise Malformed("damaged", f"{name} is no entry of a tensor")
-    sides = tuple(map(int, shape))
-    start, end = map(int, offsets)
+    start, end = places
     if dtype not in BITS:
         raise Malformed("unsupported_method", f"{name} is of the unknown type {dtype}")
-    if len(sides) > MOST_DIMENSIONS or end - start != (math.prod(sides) * BITS[dtype] + 7) // 8:
+    if end - start != (math.prod(sides) * BITS[dtype] + 7) // 8:
         raise Malformed("damaged", f"{name} claims bytes that its shape does not have")
     return Tensor(name=name, shape=sides, dtype=dtype), (start, end)
 
 
-def _counts(value: Any) -> bool:
-    """A list of natural numbers below 2^64, which `parse` leaves as text."""
-    return isinstance(value, list) and all(
-        isinstance(one, str) and one.isdecimal() and one.isascii() and len(one) < 20 for one in value[:1000]
-    )
+def _counts(value: Any) -> tuple[int, ...] | None:
+    """Natural numbers below 2^64, which `parse` leaves as text; None where it is no list of them."""
+    if not isinstance(value, list) or len(value) > MOST_DIMENSIONS:
+        return None
+    whole = all(isinstance(one, str) and one.isdecimal() and one.isascii() and len(one) < 20 for one in value)
+    return tuple(map(int, value)) if whole else None
 
 
 def _ledger(data: bytes, start: int, spans: list[tuple[int, int]], entries: int) -> Iterator[Gap | Blob]:

@@ -49,7 +49,7 @@ def match(data: bytes) -> str:
 
 
 def _version(field: bytes) -> bool:
-    return any(0 < int.from_bytes(field, order) < 100 for order in ("little", "big"))  # type: ignore[arg-type]
+    return any(0 < int.from_bytes(field, order) < 100 for order in ("little", "big"))
 
 
 def _is_safetensors(data: bytes) -> bool:

@@ -105,8 +105,11 @@ def next_step(row: DocumentRow) -> str:
         return ""
     found = cards(row)
     steps = []
-    if found:
-        these = "this passage" if passages_found(found) == 1 else f"these {passages_found(found)} passages"
+    files = [card for card in found if card.first.location.kind == "artefact"]
+    if files:
+        steps.append("take the model out (or, if exactly this file is public, enter it in the register of public files)")
+    if passages := passages_found(card for card in found if card not in files):
+        these = "this passage" if passages == 1 else f"these {passages} passages"
         steps.append(f"remove or generalise {these}")
     if row.coverage.unread:
         steps.append("have a person read the unread parts, or send a readable copy")
