@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.extract.embedded import printable
 from pipeline.extract.parts import PartBuilder
-from pipeline.extract.picture_blocks import layout
+from pipeline.extract.picture_blocks import Block, layout
 from pipeline.extract.sniff import UNKNOWN, sniff
 from pipeline.extract.texttypes import is_text
 from pipeline.types import Blob, Gap, Notice, Part
@@ -53,9 +53,12 @@ def _hanging(tail: bytes, name: str) -> Iterator[Blob | Gap | Notice | Part]:
         yield Gap(stage="extract", code="trailing_data", path=name, detail=f"{len(tail)} bytes of no known form")
 
 
-def _blocks(blocks: Iterable[tuple[str, bytes]]) -> Iterator[Blob | Gap | Part]:
+def _blocks(blocks: Iterable[Block]) -> Iterator[Blob | Gap | Part]:
     """The files and words in blocks that nobody looks into; a large one without words is of no known form."""
     for name, block in blocks:
+        if block is None:
+            yield Gap(stage="extract", code="limit_unpacked", path=f"block/{name}")
+            continue
         text = _text(block)
         media_type = sniff(block, name)
         inside = block if media_type != UNKNOWN and not is_text(media_type) else _container(block)

@@ -15,7 +15,7 @@ from pipeline.extract.picture_tiff import tiff
 MOST = 4 << 20  # bytes of a compressed text
 _MOST_BLOCKS = 100_000
 _PNG_SHOWN = frozenset(
-    "IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP bKGD hIST pHYs tIME acTL fcTL fdAT eXIf".split()  # noqa: SIM905
+    "IHDR PLTE IDAT IEND tRNS cHRM gAMA sBIT sRGB cICP bKGD hIST pHYs tIME acTL fcTL fdAT eXIf".split()  # noqa: SIM905
 )
 _PNG_TEXTS = ("tEXt", "zTXt", "iTXt")
 _RIFF_SHOWN = (b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP ")
@@ -27,7 +27,8 @@ _JPEG_KNOWN = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe\0", b"MPF\0")
 _JPEG_ONCE = (b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0")  # read where they come first
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG markers that stand alone
 
-Walk = Generator[tuple[str, bytes], None, int | None]  # blocks, and where the picture ends
+Block = tuple[str, bytes | None]  # a name and the content; None is one that unpacks to more than MOST
+Walk = Generator[Block, None, int | None]  # blocks, and where the picture ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +36,13 @@ class Layout:
     """`end` is where the picture ends by its own structure, None where that is not known; `blocks` have a name each."""
 
     end: int | None
-    blocks: tuple[tuple[str, bytes], ...]
+    blocks: tuple[Block, ...]
 
 
 def layout(data: bytes, media_type: str) -> Layout:
     """The layout of a picture. A damaged one gives what was found until there."""
     walk = _WALKS.get(media_type)
-    blocks: list[tuple[str, bytes]] = []
+    blocks: list[Block] = []
     end: int | None = None
     if walk is not None:
         found = walk(data)
@@ -67,6 +68,10 @@ def _png(data: bytes) -> Walk:
             if stream or key in keys:  # the library reads texts before the pixels, and of one key the last
                 yield kind, _png_text(kind, body)
             keys.add(key)
+        elif kind == "iCCP":
+            profile = _png_text(kind, body)
+            if stream or profile is None:  # the library leaves out one that is too large, and says nothing
+                yield kind, profile
         elif kind == "IDAT":
             stream.append(body)
         elif kind == "IEND":
@@ -77,10 +82,10 @@ def _png(data: bytes) -> Walk:
     return None
 
 
-def _png_text(kind: str, body: bytes) -> bytes:
+def _png_text(kind: str, body: bytes) -> bytes | None:
     """The text of a chunk, unpacked where it is packed."""
     key, _, rest = body.partition(b"\0")
-    packed = kind == "zTXt" or (kind == "iTXt" and rest[:1] == b"\1")
+    packed = kind in ("zTXt", "iCCP") or (kind == "iTXt" and rest[:1] == b"\1")
     if kind == "iTXt":
         language, _, rest = rest[2:].partition(b"\0")
         translated, _, rest = rest.partition(b"\0")
@@ -88,10 +93,14 @@ def _png_text(kind: str, body: bytes) -> bytes:
     elif packed:
         rest = rest[1:]
     if packed:
+        unpacker = zlib.decompressobj()
         try:
-            rest = zlib.decompressobj().decompress(rest, MOST)
+            rest = unpacker.decompress(rest, MOST)
         except zlib.error:
             return body
+        if unpacker.unconsumed_tail:
+            return None
+        rest += unpacker.unused_data
     return key + b"\n" + rest
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 import zstandard
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from tests.hostile import office_making, pdf_making
 from tests.hostile.archive_making import COVER, NOTE, Entry, member, seven, tarred, zip_file, zip_note
@@ -80,16 +80,77 @@ def script(text: str) -> bytes:
     return b"GIF89a/*\0\0\0\0\0\0*/=1;/*" + picture("GIF")[13:] + f"*/alert('{text}');".encode()
 
 
-def png_chunk(text: str) -> bytes:
+def png_chunk(kind: bytes, content: Build, at: int) -> Build:
+    """A chunk before the pixels (33) or behind them (-12)."""
+
+    def build(text: str) -> bytes:
+        data, body = picture("PNG"), kind + content(text)
+        chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+        return data[:at] + chunk + data[at:]
+
+    return build
+
+
+def packed_text(text: str) -> bytes:
+    return b"Note\0\0" + zlib.compress(text.encode())
+
+
+def behind_pixels(text: str) -> bytes:
+    """In the chunk of the pixels, behind the end of their stream."""
     data = picture("PNG")
-    private = b"prVt" + text.encode()
-    chunk = struct.pack(">I", len(private) - 4) + private + struct.pack(">I", zlib.crc32(private))
-    return data[:33] + chunk + data[33:]
+    (length,) = struct.unpack_from(">I", data, 33)
+    body = data[37 : 41 + length] + text.encode()
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return data[:33] + chunk + data[45 + length :]
 
 
-def jpeg_segment(text: str) -> bytes:
-    data, words = picture("JPEG"), text.encode()
-    return data[:2] + b"\xff\xeb" + struct.pack(">H", len(words) + 2) + words + data[2:]
+def jpeg_segment(*markers: int) -> Build:
+    def build(text: str) -> bytes:
+        data = picture("JPEG")
+        segments = b"".join(
+            b"\xff" + bytes([marker]) + struct.pack(">H", len(words) + 2) + words
+            for marker, words in zip(markers, (text.encode(), COVER), strict=False)
+        )
+        return data[:2] + segments + data[2:]
+
+    return build
+
+
+def jpeg_between(text: str) -> bytes:
+    data = picture("JPEG")
+    return data[:20] + text.encode() + data[20:]
+
+
+def tiff_later_page(text: str) -> bytes:
+    out = io.BytesIO()
+    grey = Image.new("L", (32, 32), 255)
+    grey.save(out, "TIFF")
+    later = io.BytesIO()
+    grey.save(later, "TIFF", description=text)
+    out.seek(0)
+    with TiffImagePlugin.AppendingTiffWriter(out) as writer:
+        writer.write(later.getvalue())
+    return out.getvalue()
+
+
+def webp_chunk(text: str) -> bytes:
+    words = text.encode() + b" " * (len(text) % 2)
+    data = picture("WEBP") + b"NOTE" + struct.pack("<I", len(words)) + words
+    return data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
+
+
+def bmp_gap(text: str) -> bytes:
+    data, gap = bytearray(picture("BMP")), bytes(1100) + text.encode()
+    (start,) = struct.unpack_from("<I", data, 10)
+    struct.pack_into("<II", data, 2, len(data) + len(gap), 0)
+    struct.pack_into("<I", data, 10, start + len(gap))
+    return bytes(data[:start] + gap + data[start:])
+
+
+def jp2_box(text: str) -> bytes:
+    data = picture("JPEG2000")
+    end = data.index(b"jp2c") - 4
+    return data[:end] + struct.pack(">I", len(text) + 8) + b"xml " + text.encode() + data[end:]
 
 
 def gif_comment(text: str) -> bytes:
@@ -197,8 +258,21 @@ CASES = [
     _case(28, "after-webp", "photo.webp", _behind(lambda: picture("WEBP"), _later_words)),
     _case(28, "after-tiff", "photo.tif", _behind(lambda: picture("TIFF"), _later_words)),
     _case(28, "after-wide-text", "photo.png", _behind(lambda: picture("PNG"), lambda t: t.encode("utf-16-le") * 2)),
-    _case(28, "png-private-chunk", "photo.png", png_chunk),
-    _case(28, "jpeg-private-segment", "photo.jpg", jpeg_segment),
+    _case(28, "png-private-chunk", "photo.png", png_chunk(b"prVt", str.encode, 33)),
+    _case(28, "png-text-behind-pixels", "photo.png", png_chunk(b"tEXt", lambda t: b"Note\0" + t.encode(), -12)),
+    _case(28, "png-packed-text", "photo.png", png_chunk(b"zTXt", packed_text, -12)),
+    _case(28, "png-behind-pixels", "photo.png", behind_pixels),
+    _case(28, "jpeg-private-segment", "photo.jpg", jpeg_segment(0xEB)),
+    _case(28, "jpeg-two-comments", "photo.jpg", jpeg_segment(0xFE, 0xFE)),
+    _case(28, "jpeg-between-segments", "photo.jpg", jpeg_between),
+    _case(28, "tiff-later-page", "photo.tif", tiff_later_page),
+    _case(28, "webp-private-chunk", "photo.webp", webp_chunk),
+    _case(28, "bmp-before-pixels", "photo.bmp", bmp_gap),
+    _case(28, "jp2-box", "photo.jp2", jp2_box, twin=lambda: picture("JPEG2000")),
+    _case(85, "png-text-bomb", "photo.png",
+          png_chunk(b"zTXt", lambda t: b"Note\0\0" + zlib.compress(bytes(60_000_000)), -12), "hold"),
+    _case(85, "png-profile-bomb", "photo.png",
+          png_chunk(b"iCCP", lambda t: b"Note\0\0" + zlib.compress(bytes(60_000_000)), 33), "hold", "limit_unpacked"),
     _case(28, "gif-comment", "photo.gif", gif_comment),
     _case(28, "after-pdf", "minutes.pdf", _behind(pdf, _later_words), twin=lambda: pdf() + b"\r\n\0\0\0\0"),
     _case(28, "inside-pdf", "minutes.pdf", slack_in_pdf),
