@@ -10,6 +10,7 @@ import re
 
 from pipeline.extract import weights_protobuf as protobuf
 from pipeline.extract.weights import Malformed
+from pipeline.extract.weights_opcodes import walk
 
 SAFETENSORS, GGUF, GGML = "application/x-safetensors", "application/x-gguf", "application/x-ggml"
 NPY, HDF5, PICKLE = "application/x-npy", "application/x-hdf5", "application/x-pickle"
@@ -21,6 +22,10 @@ _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _TABLE_END = bytes.fromhex("57fb808b247547db")  # LevelDB, the number in the footer of a table
 _HEADER = re.compile(rb".{8}\s{0,64}\{\s{0,64}(?:\}|\")", re.DOTALL)
 _PROMISE = re.compile(rb'"(?:dtype|data_offsets|__metadata__)"')
+# protocols 0 and 1 have no mark of their own: a container with its place in the memo, or a name to import
+_OLD_PICKLE = re.compile(
+    rb"\((?:dp|lp|ip)\d|[\]}]q.|c[\w.]{1,80}\n\w{1,80}\n|\(c[\w.]{1,80}\n\w{1,80}\n|\(?\(?[VSX]", re.DOTALL
+)
 _HEAD = 64 << 10
 _OPCODES = 12
 _GRAPH = frozenset({1, 2, 5, 10, 11, 12, 13, 14, 15, 16})  # fields of an ONNX graph
@@ -42,6 +47,8 @@ def match(data: bytes) -> str:
     if _is_safetensors(data):
         return SAFETENSORS
     if data[:1] == b"\x80" and data[1:2] in (b"\2", b"\3", b"\4", b"\5") and _is_pickle(data):
+        return PICKLE
+    if data[-1:] == b"." and _OLD_PICKLE.match(data) and _is_old_pickle(data):
         return PICKLE
     if data[-8:] == _TABLE_END and len(data) >= 48:
         return CHECKPOINT_INDEX
@@ -70,6 +77,14 @@ def _is_pickle(data: bytes) -> bool:
     except (ValueError, IndexError, KeyError, OverflowError):
         return False
     return False
+
+
+def _is_old_pickle(data: bytes) -> bool:
+    """Whether it is a pickle to its last byte; words that happen to begin like one stop at the first blank."""
+    try:
+        return walk(data).end == len(data)
+    except Malformed:
+        return False
 
 
 def _protobuf(data: bytes) -> str:

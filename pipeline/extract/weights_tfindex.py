@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.extract.weights import INDEX, MOST_TENSORS, Malformed, Tensor, artefact, gap, listing
+from pipeline.extract.weights import INDEX, MOST_TENSORS, Malformed, Tensor, artefact, gap, listing, unaccounted
 from pipeline.extract.weights_onnx import TENSORFLOW_TYPES
 from pipeline.extract.weights_protobuf import BYTES, fields, varint
 from pipeline.limits import Limits
@@ -20,21 +20,26 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
     """The variables; a gap where the blocks do not fit the file or are packed."""
     data = blob.data
     tensors: list[Tensor] = []
+    spans = [(len(data) - _FOOTER, len(data))]
     try:
         at = len(data) - _FOOTER
-        for _ in range(2):  # the block of meta blocks, not needed; the size of its handle
-            _, at = varint(data, at, len(data))
+        meta, at = varint(data, at, len(data))  # the block of meta blocks, which is empty
+        size, at = varint(data, at, len(data))
+        spans.append((meta, meta + size + _TRAILER))
         start, at = varint(data, at, len(data))
         size, _ = varint(data, at, len(data))
+        spans.append((start, start + size + _TRAILER))
         for _, handle in _block(data, start, size):
             inner, after = varint(handle, 0, len(handle))
             length, _ = varint(handle, after, len(handle))
+            spans.append((inner, inner + length + _TRAILER))
             tensors += [_tensor(key, value) for key, value in _block(data, inner, length) if key]
     except Malformed as error:
         yield gap(error.code, error.detail)
     if tensors:
         yield artefact("TensorFlow checkpoint", tensors, kind=INDEX)
     yield from listing(tensors)
+    yield from unaccounted(data, spans)
 
 
 def _block(data: bytes, start: int, size: int) -> Iterator[tuple[bytes, bytes]]:

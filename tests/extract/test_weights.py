@@ -148,7 +148,16 @@ def test_any_header_of_safetensors_is_told_or_a_gap(header: dict[str, object], d
         assert "trailing_data" in gaps(found)
 
 
-@pytest.mark.parametrize("protocol", range(2, 6))
+def test_the_index_of_a_tensorflow_checkpoint_names_its_variables() -> None:
+    data = make.checkpoint_index("dense/kernel", "dense/bias")
+    (told,) = artefacts(found_in(data, "notes.txt"))
+    assert told.startswith("Index of model weights (TensorFlow checkpoint): 3 tensors")
+    assert "dense/kernel 4 × 8 F32" in text(found_in(data))
+    assert gaps(found_in(data)) == []
+    assert gaps(found_in(WORDS.encode() + b"\n" + data))
+
+
+@pytest.mark.parametrize("protocol", range(6))
 def test_a_pickle_is_followed_and_never_loaded(protocol: int, tmp_path: Path) -> None:
     canary = tmp_path / "it-ran"
     data = pickle.dumps({"note": WORDS, "x": make.Hostile(f"touch {canary}")}, protocol=protocol)
@@ -157,10 +166,11 @@ def test_a_pickle_is_followed_and_never_loaded(protocol: int, tmp_path: Path) ->
     assert WORDS in text(found)
     assert f"touch {canary}" in text(found)
     (notice,) = [one for one in found if isinstance(one, Notice)]
+    assert [one for one in found if isinstance(one, Gap)] == []
     assert (notice.code, notice.detail) == ("unsafe_pickle", "posix.system")
 
 
-@pytest.mark.parametrize("protocol", range(2, 6))
+@pytest.mark.parametrize("protocol", range(6))
 def test_plain_data_in_a_pickle_is_read_and_harmless(protocol: int) -> None:
     found = found_in(pickle.dumps({"a": [1, 2.5, WORDS, b"bytes"], "s": {1, 2}, "t": (1, 2)}, protocol=protocol))
     assert artefacts(found) == gaps(found) == [one for one in found if isinstance(one, Notice)] == []

@@ -164,6 +164,22 @@ def saved_model(text: str) -> bytes:
     return field(1, 1) + field(2, field(1, meta) + field(2, field(1, node)))
 
 
+def checkpoint_index(*names: str) -> bytes:
+    """TensorFlow's variables.index: a LevelDB table of one block, each variable a matrix of 4 by 8."""
+    shape = field(2, field(2, field(1, 4)) + field(2, field(1, 8)))
+    block = _block({"": field(1, 1), **{name: field(1, 1) + shape for name in sorted(names)}})
+    meta, index = _block({}), _block({"~": _varint(0) + _varint(len(block) - 5)})
+    footer = b"".join(map(_varint, (len(block), len(meta) - 5, len(block) + len(meta), len(index) - 5)))
+    return block + meta + index + footer.ljust(40, b"\0") + bytes.fromhex("57fb808b247547db")
+
+
+def _block(pairs: Mapping[str, bytes]) -> bytes:
+    out = b"".join(
+        b"\0" + _varint(len(key.encode())) + _varint(len(value)) + key.encode() + value for key, value in pairs.items()
+    )
+    return out + struct.pack("<II", 0, 1) + bytes(5)
+
+
 def tflite(text: str, count: int = 32) -> bytes:
     """One tensor with its buffer; `text` is the model's description."""
     tensor = {0: [4, 8], 1: b"\x00", 2: struct.pack("<I", 1), 3: "conv/kernel"}
