@@ -23,9 +23,7 @@ _TABLE_END = bytes.fromhex("57fb808b247547db")  # LevelDB, the number in the foo
 _HEADER = re.compile(rb".{8}\s{0,64}\{\s{0,64}(?:\}|\")", re.DOTALL)
 _PROMISE = re.compile(rb'"(?:dtype|data_offsets|__metadata__)"')
 # protocols 0 and 1 have no mark of their own: a container with its place in the memo, or a name to import
-_OLD_PICKLE = re.compile(
-    rb"\((?:dp|lp|ip)\d|[\]}]q.|c[\w.]{1,80}\n\w{1,80}\n|\(c[\w.]{1,80}\n\w{1,80}\n|\(?\(?[VSX]", re.DOTALL
-)
+_OLD_PICKLE = re.compile(rb"\((?:dp|lp|ip)\d|[\]}]q.|\(?c[\w.]{1,80}\n\w{1,80}\n", re.DOTALL)
 _HEAD = 64 << 10
 _OPCODES = 12
 _GRAPH = frozenset({1, 2, 5, 10, 11, 12, 13, 14, 15, 16})  # fields of an ONNX graph
