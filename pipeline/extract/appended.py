@@ -35,6 +35,8 @@ def appended(data: bytes, media_type: str) -> Iterator[Blob | Gap | Notice | Par
             yield from _hanging(data[found.end :], "after-the-end")
     elif media_type in _SEARCHED or media_type.startswith(("audio/", "video/", "font/")):
         yield from _hanging(_container(data), "container-inside")
+    elif media_type.startswith("text/"):
+        yield from _hanging(_document(data), "container-inside")
 
 
 def _hanging(tail: bytes, name: str) -> Iterator[Blob | Gap | Notice | Part]:
@@ -110,5 +112,11 @@ def _container(data: bytes) -> bytes:
         return data[first:]
     if (seven := data.find(_SEVEN)) > 0:
         return data[seven:]
+    return _document(data)
+
+
+def _document(data: bytes) -> bytes:
+    """A PDF inside other bytes; of characters alone it may pass for text."""
     found = _PDF.search(data)
-    return data[found.start() :] if found and found.start() and b"%%EOF" in data[found.start() :] else b""
+    whole = found and found.start() and data.find(b"%%EOF", data.find(b"startxref", found.start())) > 0
+    return data[found.start() :] if found and whole else b""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 
 import olefile
 
 from pipeline.extract import signatures as types
+from pipeline.extract.unpacking import ERRORS
 
 _CONTENT_TYPES = (
     (b"wordprocessingml", types.WORD),
@@ -36,7 +38,7 @@ def inside_zip(data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
             return _by_mimetype(archive, names) or _ooxml(archive, names) or _artefact(names) or types.ZIP
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, *ERRORS, NotImplementedError, struct.error):
         return _by_local_names(data)
 
 

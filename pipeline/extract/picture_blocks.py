@@ -14,17 +14,21 @@ from pipeline.extract.picture_tiff import tiff
 
 MOST = 4 << 20  # bytes of a compressed text
 _MOST_BLOCKS = 100_000
-_PNG_SHOWN = frozenset(
-    "IHDR PLTE IDAT IEND tRNS cHRM gAMA sBIT sRGB cICP bKGD hIST pHYs tIME acTL fcTL fdAT eXIf".split()  # noqa: SIM905
-)
+# what a reader of pictures uses, each kind with the most bytes that it can need: what is longer hides some
+_ANY = 1 << 31
+_PNG_SHOWN = {
+    "IHDR": 13, "PLTE": 768, "IEND": 0, "tRNS": 256, "cHRM": 32, "gAMA": 4, "sBIT": 4, "sRGB": 1, "cICP": 4, "bKGD": 6,
+    "hIST": 512, "pHYs": 9, "tIME": 7, "acTL": 8, "fcTL": 26, "fdAT": _ANY, "eXIf": _ANY,
+}  # fmt: skip
 _PNG_TEXTS = ("tEXt", "zTXt", "iTXt")
-_RIFF_SHOWN = (b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP ")
+_RIFF_SHOWN = {
+    b"VP8 ": _ANY, b"VP8L": _ANY, b"VP8X": 10, b"ALPH": _ANY, b"ANIM": 6, b"ANMF": _ANY, b"ICCP": _ANY, b"EXIF": _ANY,
+}  # fmt: skip
 _JP2_SHOWN = (b"jP  ", b"ftyp", b"jp2h", b"jp2c")
-_GIF_LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
-# JPEG: tables and scans, and the segments of programs, each with the words with which it begins
-_JPEG_SHOWN = frozenset({*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF})
-_JPEG_KNOWN = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe\0", b"MPF\0")
-_JPEG_ONCE = (b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0")  # read where they come first
+_GIF_LOOPS, _GIF_LOOP = (b"NETSCAPE2.0", b"ANIMEXTS1.0"), 16
+_JPEG_SHOWN = frozenset({*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF})  # tables and scans
+_JPEG_KNOWN = {b"JFIF\0": 14, b"Adobe\0": 12, b"MPF\0": 512}
+_ICC, _EXIF = b"ICC_PROFILE\0", b"Exif\0"
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG markers that stand alone
 
 Block = tuple[str, bytes | None]  # a name and the content; None is one that unpacks to more than MOST
@@ -74,11 +78,11 @@ def _png(data: bytes) -> Walk:
                 yield kind, profile
         elif kind == "IDAT":
             stream.append(body)
-        elif kind == "IEND":
+        elif len(body) > _PNG_SHOWN.get(kind, -1):
+            yield kind, body
+        if kind == "IEND":
             yield "IDAT", _behind_pixels(stream)
             return at
-        elif kind not in _PNG_SHOWN:
-            yield kind, body
     return None
 
 
@@ -120,7 +124,7 @@ def _behind_pixels(stream: list[bytes]) -> bytes:
 
 
 def _jpeg(data: bytes) -> Walk:
-    at, seen = 2, set[bytes]()
+    at, fields, profile = 2, False, list[bytes]()
     while at + 2 <= len(data):
         if data[at] != 0xFF:
             following = data.find(b"\xff", at)
@@ -130,6 +134,8 @@ def _jpeg(data: bytes) -> Walk:
             continue
         marker = data[at + 1]
         if marker == 0xD9:
+            if profile and len(profile) != profile[0][len(_ICC) + 1]:  # the library leaves out one with pieces missing
+                yield "profile", b"".join(profile)
             return at + 2
         if marker == 0xFF or marker in _WITHOUT_LENGTH:
             at += 1 if marker == 0xFF else 2
@@ -139,12 +145,18 @@ def _jpeg(data: bytes) -> Walk:
         at += 2 + length
         if marker == 0xDA:
             at = _after_scan(data, at)
-        elif marker not in _JPEG_SHOWN and not body.startswith(_JPEG_KNOWN):
-            known = next((words for words in _JPEG_ONCE if body.startswith(words)), b"")
-            if not known or known in seen:
-                yield f"segment {marker:02X}", body
-            seen.add(known)
+        elif body.startswith(_ICC):
+            profile.append(body)
+        elif marker not in _JPEG_SHOWN and (fields or not body.startswith(_EXIF)) and _jpeg_words(body):
+            yield f"segment {marker:02X}", body
+        fields = fields or body.startswith(_EXIF)  # the first are read with the picture
     return None
+
+
+def _jpeg_words(body: bytes) -> bool:
+    """Whether a segment may say more than its kind needs."""
+    known = next((most for words, most in _JPEG_KNOWN.items() if body.startswith(words)), -1)
+    return len(body) > known
 
 
 def _after_scan(data: bytes, position: int) -> int:
@@ -170,7 +182,7 @@ def _gif(data: bytes) -> Walk:
         elif mark == 0x21:
             label = data[at + 1]
             body, at = _gif_pieces(data, at + 2)
-            if label != 0xF9 and not body.startswith(_GIF_LOOPS):
+            if label != 0xF9 and not (body.startswith(_GIF_LOOPS) and len(body) <= _GIF_LOOP):
                 yield f"extension {label:02X}", body
         else:
             return None
@@ -195,7 +207,7 @@ def _riff(data: bytes) -> Walk:
     at, end = 12, 8 + size + size % 2
     while at + 8 <= min(end, len(data)):
         kind, length = struct.unpack_from("<4sI", data, at)
-        if kind not in _RIFF_SHOWN:
+        if length > _RIFF_SHOWN.get(kind, -1):
             yield kind.decode("latin-1"), data[at + 8 : at + 8 + length]
         at += 8 + length + length % 2
     return end
