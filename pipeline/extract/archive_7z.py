@@ -15,8 +15,8 @@ from pipeline.extract.appended import remainder
 from pipeline.extract.archive_7z_header import Entry, Header, encoded, is_encoded, parse, start
 from pipeline.extract.archive_7z_methods import Unread, chain
 from pipeline.extract.archive_7z_streams import START, Folder, Malformed
-from pipeline.extract.embedded import child
-from pipeline.extract.unpacking import ERRORS, Leftover, Truncated, pieces
+from pipeline.extract.embedded import child, printable
+from pipeline.extract.unpacking import ERRORS, LAST, Leftover, Truncated, pieces
 from pipeline.extract.zipped import Budget, LimitHit
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
@@ -131,7 +131,7 @@ def _streams(archive: _Archive, folder: Folder) -> Iterator[tuple[bytes, str]]:
             whole = crc is None or zlib.crc32(content) == crc
             last = place == len(folder.streams) - 1
             code = "" if whole else "damaged"
-            if last and not code and (waiting or any(source)):
+            if last and not code and (waiting or (any(source) and not _only_an_end(packed, produced))):
                 code = "trailing_data"
             yield content, code
         return
@@ -142,6 +142,11 @@ def _streams(archive: _Archive, folder: Folder) -> Iterator[tuple[bytes, str]]:
     yield bytes(waiting[: folder.streams[place][0]]) if folder.streams else b"", code
     for _ in folder.streams[place + 1 :]:
         yield b"", code
+
+
+def _only_an_end(packed: bytes, produced: int) -> bool:
+    """Whether what nobody asked for is the end mark of a stream of nothing."""
+    return not produced and len(packed) <= LAST and not printable(packed)
 
 
 def _code(error: BaseException) -> str:

@@ -19,7 +19,7 @@ CHUNK = 1 << 20
 LARGEST_WINDOW = 1 << 27
 ERRORS = (zlib.error, OSError, ValueError, EOFError, RuntimeError, lzma.LZMAError, zstandard.ZstdError)
 _PIECE = 1 << 16
-_LAST = 16  # no format needs more than this after the last byte of output: end marks and checksums
+LAST = 16  # no format needs more than this after the last byte of output: end marks and checksums
 
 Pieces = Iterator[bytes]
 Stage = Callable[[Pieces], Pieces]
@@ -189,7 +189,7 @@ def _nothing_more(unused: bytes, source: Pieces) -> None:
 
 def pieces(data: bytes) -> Pieces:
     """`data` in pieces. The last few bytes come alone: who never asks for them left something packed."""
-    end = max(len(data) - _LAST, 0)
+    end = max(len(data) - LAST, 0)
     for start in range(0, end, _PIECE):
         yield data[start : min(start + _PIECE, end)]
     yield data[end:]
