@@ -98,6 +98,7 @@ def gzip_named(text: str) -> bytes:
     return out.getvalue()
 
 
+# two streams have no extension: one that was cut between them is a shorter file, which the sweep would take for a miss
 CASES = [
     case(77, "7z-anti-item", "a.7z", lambda t: seven_raw(COVER, anti=t)),
     case(77, "7z-symlink", "a.7z", lambda t: seven_raw(t.encode(), attributes=0o120777 << 16 | 0x8000)),
@@ -169,14 +170,14 @@ CASES = [
     case(78, "tar-behind-a-prefix", "a.tar", header_bytes(400), code="trailing_data"),
     case(78, "tar-padding-of-a-header", "a.tar", header_bytes(501), "hold", "trailing_data"),
     case(78, "tar-old-header", "a.tar", header_bytes(450, old=True), code="trailing_data"),
-    case(79, "two-gz", "a.gz", lambda t: gzip.compress(COVER, mtime=0) + gzip.compress(t.encode(), mtime=0)),
-    case(79, "two-xz", "a.xz", lambda t: lzma.compress(COVER) + lzma.compress(t.encode())),
-    case(79, "two-bz2", "a.bz2", lambda t: bz2.compress(COVER) + bz2.compress(t.encode())),
-    case(79, "two-zstd", "a.zst", lambda t: zstandard.compress(COVER) + zstandard.compress(t.encode())),
+    case(79, "two-gz", "streams", lambda t: gzip.compress(COVER, mtime=0) + gzip.compress(t.encode(), mtime=0)),
+    case(79, "two-xz", "streams", lambda t: lzma.compress(COVER) + lzma.compress(t.encode())),
+    case(79, "two-bz2", "streams", lambda t: bz2.compress(COVER) + bz2.compress(t.encode())),
+    case(79, "two-zstd", "streams", lambda t: zstandard.compress(COVER) + zstandard.compress(t.encode())),
     case(
         79,
         "two-lzma",
-        "a.lzma",
+        "streams",
         lambda t: lzma.compress(COVER, lzma.FORMAT_ALONE) + lzma.compress(t.encode(), lzma.FORMAT_ALONE),
     ),
     case(
