@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.extract import office_templates
 from pipeline.extract.embedded import child
 from pipeline.extract.ooxml import Package, PackagePart, open_package, parse
 from pipeline.extract.ooxml_rest import Item, attributes, read_rest
@@ -21,6 +22,11 @@ _STORIES: dict[str, PartKind] = {
     "endnotes": "note",
     "comments": "comment",
 }
+
+
+def warm(profile: str) -> None:
+    """Learn what the templates of the libraries look like, while their files can still be opened."""
+    office_templates.learn()
 
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Item]:

@@ -51,11 +51,22 @@ _UNUSUAL = re.compile(r"'|>\s*[^<\s]")  # text between the tags, or attributes w
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
+# What is known to hold no words: tags, and parts to the last byte; see office_templates.
+HARMLESS: set[str] = set()
+SILENT: set[bytes] = set()
+
+
 def distinct_tags(text: str) -> dict[str, None]:
-    """The part's tags, each once and with the text behind it, without the list of styles that Word could offer."""
+    """The part's tags with attributes, each once, without the list of styles that Word could offer."""
     start, end = text.find("<w:latentStyles"), text.rfind("</w:latentStyles>")
     if 0 <= start < end and not _UNUSUAL.search(text, start, end):
         names = " ".join(set(_STYLE_NAME.findall(text, start, end)) - BUILT_IN)
         if VOCABULARY.issuperset(_LETTERS.findall(names.casefold())):
             text = text[:start] + text[end:]
-    return dict.fromkeys(text.split("<"))
+    return dict.fromkeys([_tag(piece) for piece in dict.fromkeys(text.split("<")) if "=" in piece])
+
+
+def _tag(piece: str) -> str:
+    """A tag without the text behind it; with it where the sign that ends tags may stand inside a value."""
+    tag = piece.partition(">")[0]
+    return piece if "'" in tag or tag.count('"') % 2 else tag

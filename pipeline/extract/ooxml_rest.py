@@ -11,6 +11,7 @@ from html import unescape
 
 from pipeline.extract import ole_objects, vba
 from pipeline.extract.embedded import child, too_small_for_text
+from pipeline.extract.office_vocabulary import SILENT
 from pipeline.extract.ooxml import CONTENT_TYPES, Package, PackagePart, external_references, open_package, parse
 from pipeline.extract.ooxml_words import (
     SENTENCE,
@@ -47,7 +48,7 @@ def read_rest(package: Package, taken: set[str]) -> Iterator[Item]:
         if not isinstance(report, Member):
             yield report
     for part in package.parts.values():
-        if part.key not in taken and part.data:
+        if part.key not in taken and part.data and part.data not in SILENT:
             yield from read_part(part, package)
         yield from external_references(part)
     yield from _links(package)

@@ -15,13 +15,15 @@ from html import unescape
 from lxml import etree
 
 from pipeline.extract.embedded import decode_base64
-from pipeline.extract.office_vocabulary import BUILT_IN, MACHINE_NAME, VOCABULARY
+from pipeline.extract.office_vocabulary import BUILT_IN, HARMLESS, MACHINE_NAME, VOCABULARY
 from pipeline.extract.ooxml import attribute, local, texts
 
 _ATTRIBUTE = re.compile(r"""([\w.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _COMMENT = re.compile(r"<!--(.*?)-->|<\?(?!xml[ -])(.*?)\?>", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _FONT_TAGS = ("style:font-face", "w:font ", "w:altName", "m:mathFont", "a:font ", "a:latin", "a:ea", "a:cs", "a:sym")
+_SILENT_TAGS = (*_FONT_TAGS, "?xml ")
+_XML_DECLARATION = re.compile(r"""\?xml version=["']1\.[01]["'](?: (?:encoding|standalone)=["'][\w-]+["'])*\s?\?>\s*""")
 _LONGEST_FONT_TAG = 300
 _FONT_NAMES = ("ascii", "hAnsi", "cs", "eastAsia", "typeface")
 _TEXT = re.compile(r">\s*[^<\s]")
@@ -69,7 +71,9 @@ def attribute_words(tags: Iterable[str], *, everything: bool = False) -> list[st
 
     `everything` is for XML that is no format of Office: there every value with a word in it counts.
     """
-    text = "<" + "<".join(tag for tag in tags if not (tag.startswith(_FONT_TAGS) and _names_fonts(tag)))
+    if not everything:
+        tags = [tag for tag in tags if tag not in HARMLESS]
+    text = "<" + "<".join([tag for tag in tags if not (tag.startswith(_SILENT_TAGS) and _is_silent(tag))])
     if any(odd in text for odd in _ODD):
         text = _ATTRIBUTE.sub(_regular, text)
     found: dict[str, None] = {}
@@ -111,7 +115,10 @@ def _pairs(text: str, *, everything: bool) -> Iterator[tuple[str, str]]:
         yield "val", value
 
 
-def _names_fonts(tag: str) -> bool:
+def _is_silent(tag: str) -> bool:
+    """A tag that names fonts, or the declaration with which every part begins."""
+    if tag.startswith("?"):
+        return _XML_DECLARATION.fullmatch(tag) is not None
     return len(tag) < _LONGEST_FONT_TAG and not _LONG_SENTENCE.search(tag)
 
 

@@ -14,7 +14,8 @@ from lxml import etree
 
 from pipeline.extract.ooxml import local, texts
 from pipeline.extract.parts import PartBuilder
-from pipeline.extract.wordstyles import Styles, hides, symbol
+from pipeline.extract.wordplain import BREAKS, plain_pieces
+from pipeline.extract.wordstyles import Styles, hides, is_filled, symbol
 from pipeline.types import Notice, Part, PartKind, Role, Where
 
 _PROPERTIES = """
@@ -22,7 +23,6 @@ _PROPERTIES = """
 """
 _SKIPPED = frozenset(_PROPERTIES.split())
 _MEASURES = ("posOffset", "align", "pctWidth", "pctHeight", "pctPosHOffset", "pctPosVOffset")
-_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _LONG_ROW = 1500
 _FETCHING = ("INCLUDETEXT", "INCLUDEPICTURE", "DDE", "LINK ", "IMPORT", "RD ", "DATABASE")
 
@@ -46,28 +46,28 @@ class _State:
     filled: bool = False  # on a ground that may be dark: white is no hiding there
 
 
+_PLAIN, _FILLED = _State(), _State(filled=True)
+
+
 class Story:
     """The text of one part. Call `read` once, then take `parts()` and `notices()`."""
 
     def __init__(self, path: str, kind: PartKind, styles: Styles, *, visibility: str = "visible") -> None:
-        self.path = path
-        self._styles = styles
+        self.path, self._styles = path, styles
         self._visible = PartBuilder(kind=kind, path=path, visibility="hidden" if visibility == "hidden" else "visible")
         self._hidden = PartBuilder(kind=kind, path=f"{path}#hidden", visibility="hidden")
         self._deleted = PartBuilder(kind="revision", path=f"{path}#deleted", visibility="deleted")
         self._unplaced = PartBuilder(kind=kind, path=f"{path}#unplaced", visibility="hidden")
-        self._later: list[etree._Element] = []
-        self._fallbacks: list[etree._Element] = []
+        self._later, self._fallbacks = list[etree._Element](), list[etree._Element]()
         self._section: str | None = None
-        self._placed = 0
+        self._placed: list[str] = []
         self._any_hidden = self._any_deleted = False
         self.codes: list[str] = []
 
     def read(self, root: etree._Element) -> None:
-        self._blocks(root, _State())
+        self._blocks(root, _PLAIN)
         self._read_fallbacks()
-        everything = "".join(texts(root))
-        if _solid(everything) != self._placed:
+        if _solid("".join(texts(root))) != _solid("".join(self._placed)):
             self._unplaced.add("\n".join(line.strip() for line in texts(root) if line.strip()))
 
     def parts(self) -> Iterator[Part]:
@@ -115,9 +115,15 @@ class Story:
 
     def _paragraph_text(self, element: etree._Element, state: _State) -> tuple[str, str]:
         style = self._styles.of_paragraph(element)
-        state = replace(state, filled=True) if _is_filled(element, ("shd",)) else state
-        if self._styles.hidden(style, filled=state.filled):
+        if not state.filled and is_filled(element, ("shd",)):
+            state = _filled(state)
+        if not state.hidden and self._styles.hidden(style, filled=state.filled):
             state = replace(state, hidden=True)
+        plain = state is _PLAIN or state is _FILLED
+        pieces = plain_pieces(element, self._styles, filled=state.filled) if plain else None
+        if pieces is not None:
+            self._placed.extend(pieces)
+            return "".join(pieces), style
         lines = _Lines()
         self._take(element.text, lines, state)
         self._inline(element, lines, state)
@@ -146,7 +152,7 @@ class Story:
             if local(element) == "tbl":
                 self._table(element, state)
             else:
-                self._blocks(element, replace(state, filled=True))
+                self._blocks(element, _filled(state))
 
     def _inline(self, element: etree._Element, lines: _Lines, state: _State) -> None:
         for child in element:
@@ -161,11 +167,11 @@ class Story:
             return
         elif name in ("t", "delText"):
             self._take(child.text, lines, state, solid=False)
-        elif name in _BREAKS:
-            self._put(_BREAKS[name], lines, state)
+        elif name in BREAKS:
+            self._put(BREAKS[name], lines, state)
         elif name in ("instrText", "delInstrText"):
             lines.code.append(child.text or "")
-            self._placed += _solid(child.text or "")
+            self._placed.append(child.text or "")
         elif name in ("txbxContent", "tbl"):
             self._later.append(child)
         elif name == "Fallback":
@@ -173,7 +179,7 @@ class Story:
         elif name == "sym":
             self._put(symbol(child), lines, state)
         elif name in _MEASURES:
-            self._placed += _solid(child.text or "")
+            self._placed.append(child.text or "")
         else:
             if name == "p" and lines.now and not lines.now[-1].endswith("\n"):
                 self._put("\n", lines, state)
@@ -190,7 +196,7 @@ class Story:
         """Count and file a text node; between elements (`solid`) mere white space is layout of the XML."""
         if not text or (solid and not text.strip()):
             return
-        self._placed += _solid(text)
+        self._placed.append(text)
         self._put(text, lines, state)
 
     def _put(self, text: str, lines: _Lines, state: _State) -> None:
@@ -204,7 +210,8 @@ class Story:
             lines.before.append(text)
 
     def _table(self, table: etree._Element, state: _State) -> None:
-        state = replace(state, filled=state.filled or _is_filled(table, ("tblStyle", "shd")))
+        if not state.filled and is_filled(table, ("tblStyle", "shd")):
+            state = _filled(state)
         for number, (row, row_state) in enumerate(_within(table, "tr", state)):
             self._take(row.text, _Lines(), row_state)
             cells = [self._cell(cell, cell_state) for cell, cell_state in _within(row, "tc", row_state)]
@@ -213,7 +220,8 @@ class Story:
 
     def _cell(self, cell: etree._Element, state: _State) -> list[str]:
         texts: list[str] = []
-        state = replace(state, filled=state.filled or _is_filled(cell, ("shd",)))
+        if not state.filled and is_filled(cell, ("shd",)):
+            state = _filled(state)
         for child in cell:
             name = local(child)
             if name == "p":
@@ -245,7 +253,7 @@ class Story:
             if Counter(_paragraphs(fallback)) - newer:
                 self._blocks(fallback, _State(hidden=True))
             else:
-                self._placed += _solid("".join(texts(fallback)))
+                self._placed.extend(texts(fallback))
 
 
 def _paragraphs(element: etree._Element) -> Iterator[str]:
@@ -264,21 +272,18 @@ def _within(element: etree._Element, wanted: str, state: _State) -> Iterator[tup
             yield from _within(child, wanted, _changed(name, state))
 
 
-def _is_filled(element: etree._Element, marks: tuple[str, ...]) -> bool:
-    """Whether the element's own properties colour its ground, themselves or by a table style."""
-    return any(
-        local(mark) in marks
-        for child in element.iterchildren("{*}pPr", "{*}tcPr", "{*}tblPr")
-        if local(child) in _SKIPPED
-        for mark in child
-    )
+def _filled(state: _State) -> _State:
+    return _FILLED if state is _PLAIN else replace(state, filled=True)
 
 
 def _row_state(row: etree._Element, state: _State) -> _State:
     for child in row:
-        if local(child) == "trPr":
+        name = local(child)
+        if name == "trPr":
             for change in child:
                 state = _changed(local(change), state)
+        elif name in ("tc", "p"):
+            break
     return state
 
 

@@ -13,6 +13,7 @@ from pipeline.types import Role
 
 _OFF = ("0", "false", "off", "none")
 _HIDING = ("vanish", "specVanish", "webHidden", "strike", "dstrike")
+_OWN = frozenset({"pPr", "tcPr", "tblPr"})  # first of all in their element
 _TINY_HALF_POINTS = 4
 _ID = re.compile(r'styleId="([^"]*)"')
 _PAPER = ("ffffff", "fefefe", "fdfdfd")
@@ -37,6 +38,7 @@ class Styles:
     def __init__(self, sources: Mapping[str, etree._Element | str] | None = None, head: str = "") -> None:
         self._sources, self._head = sources or {}, head
         self._known: dict[str, _Style] = {}
+        self._hidden: dict[tuple[str, bool], bool] = {}
 
     @classmethod
     def of_text(cls, text: str) -> Styles | None:
@@ -61,10 +63,11 @@ class Styles:
 
     def hidden(self, style: str, *, filled: bool = False) -> bool:
         """Whether the style hides its text; on a `filled` ground white is a colour like others."""
-        chain = self._chain(style)
-        if not filled and any(s.white for s in chain):
-            return True
-        return next((s.hidden for s in chain if s.hidden is not None), False)
+        if (style, filled) not in self._hidden:
+            chain = self._chain(style)
+            white = not filled and any(s.white for s in chain)
+            self._hidden[style, filled] = white or next((s.hidden for s in chain if s.hidden is not None), False)
+        return self._hidden[style, filled]
 
     def role(self, style: str, paragraph: etree._Element) -> Role:
         """What the paragraph is, by its own properties first and then by its style."""
@@ -102,6 +105,13 @@ def _properties(paragraph: etree._Element) -> Iterable[etree._Element]:
     if len(paragraph) and local(paragraph[0]) == "pPr":
         return paragraph[0]
     return ()
+
+
+def is_filled(element: etree._Element, marks: tuple[str, ...]) -> bool:
+    """Whether the element's own properties colour its ground, themselves or by a table style."""
+    if not len(element) or local(element[0]) not in _OWN:
+        return False
+    return any(local(mark) in marks for mark in element[0])
 
 
 def hides(properties: etree._Element, styles: Styles, *, inherited: bool, filled: bool) -> bool:
