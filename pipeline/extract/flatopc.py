@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.extract.embedded import child, decode_base64
-from pipeline.extract.ooxml import PackagePart, attribute, local, parse
+from pipeline.extract.ooxml import PackagePart, attribute, local, parse, texts
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Part
 
@@ -49,7 +49,7 @@ def _content(element: etree._Element) -> bytes | None:
     if len(inside) != 1:
         return None
     if local(inside[0]) == "binaryData":
-        return decode_base64("".join(inside[0].itertext()).encode("ascii", "replace"))[0]
+        return decode_base64("".join(texts(inside[0])).encode("ascii", "replace"))[0]
     if local(inside[0]) == "xmlData" and len(inside[0]) == 1:
         return bytes(etree.tostring(inside[0][0], encoding="UTF-8", xml_declaration=True))
     return None
