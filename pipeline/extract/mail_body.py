@@ -21,6 +21,7 @@ BINHEX = re.compile(rb"^\(This file must be converted with BinHex", re.MULTILINE
 PGP = re.compile(rb"^[> \t]*-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 INSIDE_A_LINE = re.compile(rb"[A-Za-z0-9+/][ \t]+[A-Za-z0-9+/]")
 UNPACKED = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
+WORDS = re.compile(rb"(?:[A-Za-z]{2,}[ ,.\r\n]+){2}")
 UU_LENGTHS = bytes(range(0x21, 0x61))  # the first character of a full line
 BLANK_LINES = re.compile(r"\n[ \t]*\n+")
 NEWLINE = re.compile(r"\r\n?")
@@ -71,12 +72,15 @@ def take_files(data: bytes, path: str) -> tuple[bytes, list[Blob | Gap]]:
                 if begin is YENC_BEGIN or data[opened.end() : opened.end() + 1] in UU_LENGTHS:
                     found.append(Gap(stage="extract", code="truncated", path=path, detail="an encoded file has no end"))
                 break
-            name, plain, clean = decoder(opened, data[opened.end() : closed.start()])
+            body = data[opened.end() : closed.start()]
+            name, plain, clean = decoder(opened, body)
             if not clean:
                 found.append(Gap(stage="extract", code="undecodable", path=path, detail=f"encoded file {name}"[:80]))
             if plain:
                 found.append(child(plain, name))
             kept += data[at : opened.start()] + f"[{name}]\n".encode()
+            if WORDS.search(body):  # what stands there may be meant for the eye, and the code a pretence
+                kept += body
             at = closed.end()
         data = bytes(kept) + data[at:]
     if BINHEX.search(data):

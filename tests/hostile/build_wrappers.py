@@ -128,6 +128,10 @@ def eight_bit_yenc(text: str) -> bytes:
     return yencoded(text).replace(b"\r\n=yend", padding * 30 + b"\r\n=yend")
 
 
+def pretended_yenc(text: str) -> bytes:
+    return mail("text/plain", f"=ybegin line=128 size={len(text)} name=a.txt\r\n{text}\r\n=yend size={len(text)}\r\n")
+
+
 def hold(row: int, name: str, build: Callable[[], bytes], code: str, twin: Callable[[], bytes] | None = None) -> Case:
     return Case(row=row, name=name, filename="mail.eml", expect="hold", code=code, data=build, twin=twin)
 
@@ -177,6 +181,14 @@ CASES = [
         lambda: yencoded(CANARY).replace(b"=ybegin ", b"=ybegin part=2 "),
         "undecodable",
         partial(yencoded, HARMLESS),
+    ),
+    Case(
+        row=56, name="words-between-uu-marks", filename="note.txt", expect="read",
+        data=lambda: f"Note\n\nbegin 644 a.txt\n{CANARY}\nend\n".encode(), twin=lambda: uu_file(HARMLESS),
+    ),
+    Case(
+        row=56, name="words-between-yenc-marks", filename="mail.eml", expect="read",
+        data=lambda: pretended_yenc(CANARY), twin=lambda: yencoded(HARMLESS),
     ),
     read(58, "smime-compressed", compressed),
     read(58, "smime-armoured", armoured, "note.p7m"),
