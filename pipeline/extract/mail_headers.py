@@ -51,7 +51,8 @@ def _words(match: re.Match[str]) -> str:
         if runs and runs[-1][0] == label.lower():
             data = runs.pop()[1] + data
         runs.append((label.lower(), data))
-    return "".join(charset.decode(data, label).text for label, data in runs)
+    read = (charset.decode(data, label) for label, data in runs)
+    return "".join(f"{word.text} {word.other}" if word.other else word.text for word in read)
 
 
 def _bytes(how: str, text: str) -> bytes:

@@ -89,14 +89,24 @@ def read(properties: list[Property], path: str, label: str) -> Iterator[Part | G
             name = SHOWN.get(prop.id) or prop.name or HIDDEN.get(prop.id) or f"property {prop.id:04x}"
             if (text := text_of(prop, label)) and not (prop.type == BINARY and text.isspace()):
                 (shown if prop.id in SHOWN else other).add(f"{name}: {text}", role="line")
-            if "�" in text:
+            if "�" in text or _doubt(prop, label):
                 yield Gap(stage="extract", code="encoding_uncertain", path=f"{path}properties", detail=name[:40])
     yield from shown.parts()
     yield from other.parts()
 
 
+def _doubt(prop: Property, label: str) -> str:
+    """Why the letters of an eight-bit property are uncertain, or nothing; a body in HTML is one without a type."""
+    if prop.type != STRING8 and not (prop.type == BINARY and prop.id == HTML):
+        return "not valid UTF-16" if prop.type == UNICODE and "\ufffd" in text_of(prop, label) else ""
+    found = charset.decode(prop.data.rstrip(b"\0"), label)
+    return "" if found.encoding == "utf-8" and "\ufffd" not in found.text else found.doubt  # UTF-8 proves itself
+
+
 def _body(prop: Property, path: str, label: str) -> Iterator[Part | Gap | Blob]:
     name = f"{path}body".replace("/", "-")
+    if doubt := _doubt(prop, label):
+        yield Gap(stage="extract", code="encoding_uncertain", path=f"{path}body", detail=doubt)
     if prop.id == RTF:
         data, clean = decompress_rtf(prop.data)
         if not clean:

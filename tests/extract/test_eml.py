@@ -47,6 +47,11 @@ def test_encoded_words_are_joined_and_a_character_cut_in_two_is_whole_again() ->
     assert decode_header("=?no-such?q?a?= b") == "a b"
 
 
+def test_a_header_in_a_charset_that_few_readers_know_gives_both_readings() -> None:
+    assert "secret plan" in decode_header("=?ibm037?q?secret_plan?=")
+    assert "secret" in decode_header("=?utf-7?q?+AHMAZQBjAHIAZQB0-?=")
+
+
 def test_an_html_body_travels_with_its_charset() -> None:
     message = HEAD.encode() + 'Content-Type: text/html; charset="iso-8859-1"\n\n<p>Größe</p>'.encode("cp1252")
     assert children(message) == {"body.html": "<p>Größe</p>".encode("utf-8-sig")}

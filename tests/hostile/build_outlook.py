@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from functools import partial
 
 from tests.hostile.build_mail import read
+from tests.hostile.case import Case
 from tests.hostile.ole_making import Tree, compound_file
 
 
@@ -41,6 +43,11 @@ def with_attachment(text: str) -> bytes:
     return msg({0x1000: "See attachment."}, **{"__attach_version1.0_#00000000": attachment})
 
 
+def in_page(number: int, page: int) -> bytes:
+    text = "Встреча перенесена на вторник, повестка прежняя."
+    return compound_file(outlook({0x1000: b"Hello.", number: text.encode("koi8-r")}, page=page))
+
+
 CASES = [
     read(53, "msg-in-msg", msg_in_msg, "mail.msg"),
     read(60, "msg-body", lambda text: msg({0x1000: text}), "mail.msg"),
@@ -58,6 +65,17 @@ CASES = [
         lambda text: compound_file(outlook({0x1000: f"Żółw. {text}".encode("cp1250")}, page=1250)),
         "mail.msg",
     ),
+    *(
+        Case(
+            row=60, name=f"msg-{kind}-in-a-wrong-code-page", filename="mail.msg", expect="hold",
+            code="encoding_uncertain", data=partial(in_page, number, 1251), twin=partial(in_page, number, 20866),
+        )
+        for kind, number in (("body", 0x1000), ("html", 0x1013), ("field", 0x0037))
+    ),
+    Case(
+        row=60, name="msg-body-without-a-code-page", filename="mail.msg", expect="hold", code="encoding_uncertain",
+        data=partial(in_page, 0x1000, 0), twin=lambda: msg({0x1000: "Größe, café".encode()}),
+    ),
     read(60, "msg-any-string", lambda text: msg({0x8005: text}), "mail.msg"),
     read(
         60,
@@ -66,4 +84,4 @@ CASES = [
         "mail.msg",
     ),
     read(60, "msg-attachment", with_attachment, "mail.msg"),
-]
+]  # fmt: skip
