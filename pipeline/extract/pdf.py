@@ -14,6 +14,7 @@ from pipeline.extract.pdf_ledger import info_part
 from pipeline.extract.pdf_objects import Objects, walk
 from pipeline.extract.pdf_open import Opened, layers_off, open_both, repairs, second_reader
 from pipeline.extract.pdf_pages import Found, PageReader
+from pipeline.extract.pdf_reach import Reach
 from pipeline.extract.pdf_rest import read_rest
 from pipeline.extract.pdf_revisions import Shape, shape, slack, trailing
 from pipeline.limits import Limits
@@ -27,14 +28,15 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
     data = blob.data
     form = shape(data)
     yield from _outside(data, form)
-    opened = open_both(data)
+    reach = Reach.of(data, form.start)
+    opened = open_both(data, reach, max(form.revisions, default=0))
     try:
         yield from opened.gaps
         reader = PageReader(limits=limits, second=second_reader(data))
         drawn = Drawn()
         yield from _pages(opened, reader, drawn)
         if opened.objects is not None:
-            yield from _beside(data, form, opened, opened.objects, reader, drawn)
+            yield from _beside(data, form, opened, opened.objects, reader, drawn, reach)
         yield from _seen(reader)
         if not opened.pages and not opened.gaps:
             yield Gap(stage="extract", code="no_text", path="", detail="no pages")
@@ -89,7 +91,7 @@ def _pages(opened: Opened, reader: PageReader, drawn: Drawn) -> Iterator[Found]:
 
 
 def _beside(
-    data: bytes, form: Shape, opened: Opened, pdf: pikepdf.Pdf, reader: PageReader, drawn: Drawn
+    data: bytes, form: Shape, opened: Opened, pdf: pikepdf.Pdf, reader: PageReader, drawn: Drawn, reach: Reach
 ) -> Iterator[Found]:
     """All that is no page: objects, older revisions, and what had to be mended to read them."""
     objects = walk(pdf, opened.pages)
@@ -102,7 +104,7 @@ def _beside(
     yield from _notices(objects, pdf)
     if form.revisions:
         yield Notice(code="prior_revisions", path="", detail=str(len(form.revisions)))
-        yield from read_history(data, form.revisions, opened, objects, "\n".join(said), reader.limits)
+    yield from read_history(data, form.revisions, opened, objects, "\n".join(said), reader.limits, reach)
     yield from _repairs(opened, pdf, objects.lost)
 
 

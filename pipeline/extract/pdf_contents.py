@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 import pikepdf
 
-from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
+from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
+from pipeline.extract.pdf_said import notes
 
 _CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
 _HIDING = re.compile(rb"[37]\s+Tr\b")
@@ -28,8 +29,6 @@ _THICK = 4.0  # points; a thinner bar is a rule, and covers no text
 _JUNK = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f-\xff]{2}|\A\S{60}")
 _DANGLING = re.compile(rb"/Contents \d+ \d+ R")
 _DEPTH = 20
-
-ObjGen = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -50,6 +49,8 @@ class PageContent:
     fades: bool = False  # a text rendering mode without ink, transparency, a white fill
     covers: bool = False  # something opaque painted after the first text
     shows: bool = False  # a font is set: text may be shown
+    replaces: bool = False  # a replacement text stands for some glyphs
+    notes: list[str] = field(default_factory=list)  # what the content says and does not show
     size: int = 0  # bytes of drawing operators
 
 
@@ -94,6 +95,8 @@ def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, 
     found.fades = found.fades or _may_fade(data, owner)
     found.covers = found.covers or _may_cover(data)
     found.draws = found.draws or b"ID" in data
+    found.replaces = found.replaces or b"ActualText" in data or (b"BDC" in data and _replaced(owner))
+    found.notes.extend(notes(data))
     found.size += len(data)
     found.shows = found.shows or b"Tf" in data
     if b"Do" not in data or depth > _DEPTH:
@@ -153,6 +156,14 @@ def _transparent(owner: pikepdf.Object) -> bool:
     if not isinstance(states, pikepdf.Dictionary):
         return False
     return any(isinstance(state, pikepdf.Dictionary) and state.get("/ca", 1) < 0.2 for state in states.values())
+
+
+def _replaced(owner: pikepdf.Object) -> bool:
+    """Whether a property list of the page or form holds a replacement text."""
+    lists = _resources(owner).get("/Properties")
+    return isinstance(lists, pikepdf.Dictionary) and any(
+        isinstance(item, pikepdf.Dictionary) and "/ActualText" in item for item in lists.values()
+    )
 
 
 def _name(raw: bytes) -> str:

@@ -13,6 +13,9 @@ import pikepdf
 
 from pipeline.limits import Limits
 
+ObjGen = tuple[int, int]  # number and generation of an object
+
+_HEAD = 1024  # bytes that tell what a stream is
 _OWN = frozenset({"/FlateDecode", "/ASCII85Decode"})
 
 
@@ -53,6 +56,16 @@ class Decoder:
             raise Damaged(str(error)) from error
         self._count(len(raw))
         return raw
+
+    def head(self, stream: pikepdf.Stream) -> bytes:
+        """The first decoded bytes; empty where they need more than Flate."""
+        filters, raw = _filters(stream), bytes(stream.read_raw_bytes())
+        if filters != ["/FlateDecode"]:
+            return b"" if filters else raw[:_HEAD]
+        try:
+            return zlib.decompressobj().decompress(raw, _HEAD)
+        except zlib.error:
+            return raw[:_HEAD]
 
     def _inflate(self, raw: bytes) -> bytes:
         allowed = max(self.limits.ratio_free_bytes, len(raw) * self.limits.ratio)

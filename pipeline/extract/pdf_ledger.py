@@ -59,7 +59,7 @@ def info_part(pdf: pikepdf.Pdf) -> Iterator[Part]:
     info = pdf.trailer.get("/Info")
     if isinstance(info, pikepdf.Dictionary):
         for key, value in info.items():
-            if isinstance(value, pikepdf.String) and not _DATE.fullmatch(str(value)):
+            if isinstance(value, pikepdf.String | pikepdf.Name) and not _DATE.fullmatch(str(value)):
                 builder.add(f"{key[1:]}: {value}", role="line")
     yield from builder.parts()
 
@@ -77,10 +77,13 @@ def markup_text(data: str | bytes) -> str:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError):
         return ""
-    if root is None or len(parser.error_log):  # libxml2 leaves out what follows an error
+    # libxml2 leaves out what follows an error, and what a declaration of entities says
+    if root is None or len(parser.error_log) or b"<!DOCTYPE" in raw:
         return " ".join(_MARKS.sub(" ", raw.decode("utf-8", "replace")).split())
     lines: list[str] = []
-    for node in root.iter():
+    for node in (*root.itersiblings(preceding=True), *root.iter(), *root.itersiblings()):
+        if isinstance(node, etree._ProcessingInstruction) and node.target == "xpacket":
+            continue
         lines.extend(str(v) for k, v in node.attrib.items() if not str(v).startswith(("uuid:", "xmp.")))
         lines.extend(t.strip() for t in (node.text, node.tail) if t and t.strip())
     return "\n".join(line for line in lines if line.strip())

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 
 import pikepdf
 
-from pipeline.extract.pdf_contents import ObjGen
+from pipeline.extract.pdf_decode import ObjGen
 
-_STRING = re.compile(rb"\(|<[0-9a-fA-F]")
+_STRING = re.compile(rb"\(|<[0-9a-fA-F]|#20")
 _PALETTE = re.compile(rb"/Indexed [^\]<>()]*?(\d+) (\d+) R \]")
 _TOKEN = re.compile(rb"/([^\s/<>\[\]()]+)|\((?:[^()\\]|\\.)*\)|<[0-9a-fA-F]*>", re.DOTALL)
 _FLAGS = re.compile(rb"/F (\d+)\b")
 _REFERENCE = re.compile(rb"/([^\s/<>\[\]()]+) (\d+) (\d+) R")
+_DESCRIPTOR = re.compile(rb"/FontDescriptor (\d+) (\d+) R")
+_PROGRAM = re.compile(rb"/FontFile[23]? (\d+) (\d+) R")
 _HIDDEN_FLAGS = 2 | 32  # annotation flags Hidden and NoView (ISO 32000-2, 12.5.3)
 
 # What a string belongs to, by the key it stands under; any other key is "other": nothing is left out.
@@ -51,8 +53,11 @@ _SILENT_KEYS = frozenset(
     }
 )
 _SILENT = re.compile(
-    r"\s*|D:\d{4}[\d'Zz+-]*|[a-z]{2}(-[A-Za-z]{2,4})?|[0-9a-fA-F-]{16,64}|[\s/\w.#+-]* (?:Tf|g|rg|k)\s*"
+    r"\s*|D:\d{4}[\d'Zz+-]*|[a-z]{2}(-[A-Za-z]{2,4})?|[0-9a-fA-F-]{16,64}"
+    r"|(?:(?:/[^\s/]+|[-+.\d]+|Tf|rg|[gkG]|T[cwzr])\s+)+(?:Tf|rg|[gk])\s*"
 )
+_HEX = re.compile("(?:[0-9a-fA-F]{2}){12,}")
+_SENTENCE = re.compile(r"(?=[ -~]*[A-Za-z]{2} [A-Za-z])[ -~]{12,}")
 
 
 @dataclass(slots=True)
@@ -75,6 +80,7 @@ class Objects:
     files: dict[ObjGen, str] = field(default_factory=dict)  # embedded file stream -> name
     lost: int = 0  # objects that are counted or referred to and not there
     marks: set[str] = field(default_factory=set)  # of MARKS, those that occur
+    spelling: set[ObjGen] = field(default_factory=set)  # font programs that alone tell which character a glyph is
 
 
 # Keys and types whose mere presence says something about the document.
@@ -93,12 +99,12 @@ MARKS: dict[str, bytes] = {
 }
 
 
-def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
-    """All strings and streams in the file's current objects."""
+def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object], *, info: bool = False) -> Objects:
+    """All strings and streams in the file's current objects; those of the document information only with `info`."""
     found = Objects()
     annotated = _annotated_pages(pages)
-    info = pdf.trailer.get("/Info")
-    read_apart = info.objgen if isinstance(info, pikepdf.Object) else None
+    about = pdf.trailer.get("/Info")
+    read_apart = about.objgen if isinstance(about, pikepdf.Object) and not info else None
     loose: list[tuple[ObjGen, bytes]] = []
     written: list[bytes] = []
     there: set[ObjGen] = set()
@@ -116,7 +122,9 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
             loose.append((item.objgen, raw))
         elif _STRING.search(raw) and item.objgen != read_apart:
             _look(item, raw, found, annotated)
+    _look(pdf.trailer, pdf.trailer.unparse(), found, {})
     _refer(b"\n".join(written), found)
+    found.spelling = _spelling(written)
     found.lost += sum(1 for objgen in found.keys if objgen not in there and _is_null(pdf, objgen))
     for objgen, raw in loose:
         for key in found.keys.get(objgen, {""}):
@@ -126,6 +134,21 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object]) -> Objects:
 
 def _is_null(pdf: pikepdf.Pdf, objgen: ObjGen) -> bool:
     return pdf.get_object(objgen) is None
+
+
+def _spelling(written: list[bytes]) -> set[ObjGen]:
+    """The programs of fonts that have neither a table of characters nor an encoding of their own."""
+    fonts = [raw for raw in written if b"/FontDescriptor" in raw or b"/DescendantFonts" in raw]
+    composite = any(b"/DescendantFonts" in raw and b"/ToUnicode" not in raw for raw in fonts)
+    bare = [
+        raw
+        for raw in fonts
+        if (b"/CIDSystemInfo" in raw and composite)
+        or not any(key in raw for key in (b"/ToUnicode", b"/Encoding", b"/CIDSystemInfo", b"/DescendantFonts"))
+    ]
+    described = {match for raw in bare for match in _DESCRIPTOR.findall(raw)}
+    programs = (raw for raw in written if b"/FontFile" in raw)
+    return {(int(n), int(g)) for raw in programs if described for n, g in _PROGRAM.findall(raw)}
 
 
 def _refer(written: bytes, found: Objects) -> None:
@@ -156,8 +179,11 @@ def _look(item: pikepdf.Object, raw: bytes, found: Objects, pages: dict[ObjGen, 
     for token in _TOKEN.finditer(raw):
         if token[1]:
             key = "/" + token[1].decode("latin-1")
-        elif not (signed and key == "/Contents"):
-            _add(found, key, _text(token[0]), pages.get(item.objgen), hidden)
+            if b"#20" in token[1]:  # a name of several words
+                found.texts.append(Text("names", str(pikepdf.Object.parse(token[0]))[1:], pages.get(item.objgen), True))
+        else:
+            quiet = "/ID" if signed and key == "/Contents" else key
+            _add(found, quiet, _text(token[0]), pages.get(item.objgen), hidden)
 
 
 def _text(raw: bytes) -> str:
@@ -178,6 +204,15 @@ def _name_file(holder: pikepdf.Object, found: Objects) -> None:
 def _add(found: Objects, key: str, text: str, page: int | None, hidden: bool) -> None:
     if key not in _SILENT_KEYS and not _SILENT.fullmatch(text) and _readable(text):
         found.texts.append(Text(FAMILY.get(key, "other"), text, page, hidden))
+    elif sentences := legible(text):
+        found.texts.append(Text("other", sentences, page, True))
+
+
+def legible(text: str) -> str:
+    """The sentences in what should be none: a digest, a signature, a string without its byte order mark."""
+    if _HEX.fullmatch(text):
+        text = bytes.fromhex(text).decode("latin-1")
+    return "\n".join(run.strip() for run in _SENTENCE.findall(text.replace("\0", "")))
 
 
 def _readable(text: str) -> bool:

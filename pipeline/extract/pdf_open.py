@@ -16,6 +16,7 @@ import pypdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from pipeline.extract.pdf_reach import Reach
 from pipeline.types import Gap
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs passages; what is wrong comes as a gap
@@ -48,8 +49,12 @@ class Opened:
             self.objects.close()
 
 
-def open_both(data: bytes) -> Opened:
-    """Never raises for a bad document: what failed is in `gaps`."""
+def open_both(data: bytes, reach: Reach | None = None, last: int = 0) -> Opened:
+    """Never raises for a bad document: what failed is in `gaps`.
+
+    `reach`, where given, learns what the table lists. An object that begins behind `last`, the end of the revision
+    before the newest, and is not listed means that the two readers may have chosen different tables.
+    """
     opened = Opened()
     try:
         opened.objects = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
@@ -63,7 +68,24 @@ def open_both(data: bytes) -> Opened:
             opened.pages = [page.obj for page in opened.objects.pages]
         except pikepdf.PdfError as error:
             opened.gaps.append(_failed("pages", str(error)))
-    _open_drawing(opened, data)
+    doubtful = _rebuilt(opened.objects)
+    if opened.objects is not None and reach is not None:
+        reach.add(opened.objects)
+        doubtful = doubtful or bool(reach.missed(opened.objects, last))
+    _open_drawing(opened, data, doubtful)
+    return opened
+
+
+def open_rebuilt(data: bytes) -> Opened:
+    """A file without a table: qpdf makes one, and pdfium draws what qpdf found."""
+    opened = Opened()
+    try:
+        opened.objects = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+        opened.pages = [page.obj for page in opened.objects.pages]
+    except pikepdf.PdfError as error:
+        opened.gaps.append(_failed("objects", str(error)))
+    else:
+        _mend(opened)
     return opened
 
 
@@ -72,14 +94,12 @@ def _failed(what: str, detail: str) -> Gap:
     return Gap(stage="extract", code=code, path=what, detail=detail.partition(": ")[2][:200])
 
 
-def _open_drawing(opened: Opened, data: bytes) -> None:
+def _open_drawing(opened: Opened, data: bytes, doubtful: bool) -> None:
     shown = _all_layers(opened.objects) if opened.objects is not None else None
-    if shown is None and opened.pages and _rebuilt(opened.objects):
-        _mend(
-            opened
-        )  # pdfium reads what qpdf rebuilt, so that one view is whole, and must see the same in the original
+    if shown is None and opened.pages and doubtful:
+        _mend(opened)  # pdfium reads what qpdf found, so that one view is whole, and must see the same in the original
     if opened.drawing is not None:
-        if _missing(data, opened.objects):
+        if _rebuilt(opened.objects) and _missing(data, opened.objects):
             opened.gaps.append(Gap(stage="extract", code="damaged", path="objects", detail="an object is missing"))
         if _texts(data) != _texts(opened.drawing):
             opened.gaps.append(Gap(stage="extract", code="readers_disagree", path="pages"))

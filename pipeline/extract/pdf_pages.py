@@ -9,15 +9,18 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from pipeline.extract.parts import PartBuilder
 from pipeline.extract.pdf_contents import PageContent
+from pipeline.extract.pdf_ledger import squeezed
 from pipeline.extract.pdf_likeness import Grey, has_ink, may_hold_writing
 from pipeline.extract.pdf_lines import Frame, Line, PageText, read_lines
 from pipeline.extract.pdf_marks import Marks, Picture, look
 from pipeline.extract.pdf_paragraphs import page_part
 from pipeline.extract.pdf_picture import READ_DPI, look_at, png, render
+from pipeline.extract.pdf_said import glyph_lines
 from pipeline.extract.pdf_spelling import unreliable
 from pipeline.limits import Limits
-from pipeline.types import Blob, Gap, Notice, Part, PartKind, Visibility
+from pipeline.types import Blob, Gap, Notice, Part, PartKind, Visibility, Where
 
 Found = Part | Gap | Blob | Notice
 
@@ -60,11 +63,26 @@ class PageReader:
             for found in part.parts():
                 self.texts.append(found.text)
                 yield found
+            yield from self._said(page, number, content, text, frame, path)
             yield from self._closer(page, number, content, text, frame, path)
         except (ValueError, MemoryError) as error:
             yield Gap(stage="extract", code="page_not_read", path=path, detail=str(error))
         finally:
             pdfium.FPDF_ClosePage(page)
+
+    def _said(
+        self, page: Any, number: int, content: PageContent, text: PageText, frame: Frame, path: str
+    ) -> Iterator[Found]:
+        """Glyphs behind a replacement text, and notes in the content."""
+        if content.replaces:
+            hidden = list(glyph_lines(page, frame, text))
+            yield from page_part(hidden, page=number, path=f"{path}/glyphs", sizes=self.sizes).parts()
+        said = squeezed(text.text) if content.notes else ""
+        if any(squeezed(note) not in said for note in content.notes):
+            builder = PartBuilder(kind="note", path=f"{path}/notes", visibility="hidden", where=Where(page=number))
+            for note in dict.fromkeys(content.notes):
+                builder.add(note, "line")
+            yield from builder.parts()
 
     def _closer(
         self, page: Any, number: int, content: PageContent, text: PageText, frame: Frame, path: str

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pikepdf
 
-from pipeline.extract.pdf_contents import Drawn, ObjGen, follow_form, read_content
-from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
+from pipeline.extract.pdf_contents import Drawn, follow_form, read_content
+from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
 from pipeline.extract.pdf_ledger import markup_text, squeezed, text_parts
 from pipeline.extract.pdf_objects import Objects
 from pipeline.extract.pdf_open import open_both, second_reader

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 _MARKER = b"%%EOF"
 _LINE_END = re.compile(rb"[ \t]*(?:\r\n|\r|\n)?")
-_OBJECT_HEAD = re.compile(rb"(?<![\w.])(\d{1,9} \d{1,5}) obj$")
 _HEAD = re.compile(rb"%PDF-\d")
 _PADDING = re.compile(rb"[\s\0]*")
 _LINEARIZED = re.compile(rb"/Linearized\b")
@@ -33,24 +32,7 @@ def shape(data: bytes) -> Shape:
     older = ends[:-1]
     if older and _LINEARIZED.search(data, start, start + 2048):
         older = older[1:]  # its first end marker closes the first page, not a revision
-    return Shape(start, ends[-1], tuple(sorted({*older, *_shadowed(data, start, ends)})), True)
-
-
-def _shadowed(data: bytes, start: int, ends: list[int]) -> list[int]:
-    """Where an object begins that has the number of an earlier one, no end marker being between: before it, the
-    earlier one was in force.
-    """
-    cuts: list[int] = []
-    seen: dict[bytes, int] = {}
-    at = data.find(b" obj", start)
-    while at >= 0:
-        if head := _OBJECT_HEAD.search(data, max(at - 20, start), at + 4):
-            earlier = seen.get(head[1])
-            if earlier is not None and not any(earlier < end <= at for end in ends):
-                cuts.append(head.start(1))
-            seen[head[1]] = at
-        at = data.find(b" obj", at + 4)
-    return cuts
+    return Shape(start, ends[-1], tuple(older), True)
 
 
 def _ends(data: bytes, start: int) -> list[int]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import pikepdf
 
-from pipeline.extract.pdf_contents import Drawn, ObjGen
-from pipeline.extract.pdf_decode import Damaged, Decoder, TooLarge
+from pipeline.extract.pdf_contents import Drawn
+from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
 from pipeline.extract.pdf_ledger import markup_text
 from pipeline.extract.pdf_objects import Objects, Text
 from pipeline.types import Blob, Gap, Part
@@ -26,7 +26,12 @@ _HARMLESS_TYPES = frozenset({"/XRef", "/ObjStm", "/CMap", "/Halftone"})
 _TEXT_KEYS = {"/JS": "javascript", "/RC": "annotations", "/RV": "form", "/V": "form", "/DV": "form"}
 _MEDIA = frozenset({"/3D", "/Sound", "/U3D", "/PRC"})
 _FILES = (b"%PDF-", b"PK\3\4", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"7z\xbc\xaf")
+_MARKS = (b"\xfe\xff", b"\xff\xfe")  # of UTF-16
+_PACKED = re.compile(rb"x[\x01\x5e\x9c\xda]")  # Flate
 _SCRAP = 32  # bytes of unknown data that hold no sentence
+# What a table of characters, a function or a font in plain text holds.
+_TECHNICAL = re.compile(rb"begincmap|begin(?:bf|cid)(?:char|range)|usecmap|\A\s*\{|\A%!|\A[\d\s.+-]*\Z")
+_PROSE = re.compile(rb"[A-Za-z]{3,} +[A-Za-z]{2,} +[A-Za-z]{2,}")
 _SHOWS_TEXT = re.compile(rb"\bT[jJ*]|[)\]>]\s*['\"]")
 _GLYPH = re.compile(rb"^\s*(?:[-\d.]+\s+){2,6}d[01]\b")
 
@@ -44,8 +49,10 @@ def sort_streams(objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted
     """Yield files and XML as they come; fill `found` with the rest."""
     for stream in objects.streams:
         keys = objects.keys.get(stream.objgen, set())
-        if _harmless(stream, keys, drawn):
-            if "/ToUnicode" in keys:
+        if _used(stream, drawn):
+            continue
+        if _harmless(stream, keys) and not _prose(decoder.head(stream)):
+            if "/ToUnicode" in keys or stream.objgen in objects.spelling:
                 yield from _spoiled(stream, decoder)
             continue
         try:
@@ -57,9 +64,11 @@ def sort_streams(objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted
 
 
 def _spoiled(stream: pikepdf.Stream, decoder: Decoder) -> Iterator[Gap]:
-    """A table of characters that cannot be unpacked: pdfium then guesses."""
+    """A table of characters, or a font without one, that cannot be unpacked: pdfium then guesses."""
     try:
-        decoder.read(stream)
+        data = decoder.read(stream)
+        if "/Filter" not in stream and _PACKED.match(data):
+            raise Damaged("its filter is not named")
     except (Damaged, TooLarge) as error:
         yield Gap(stage="extract", code="text_unreliable", path=_path(stream), detail=str(error)[:200])
 
@@ -68,13 +77,20 @@ def _path(stream: pikepdf.Stream) -> str:
     return f"object/{stream.objgen[0]}"
 
 
-def _harmless(stream: pikepdf.Stream, keys: set[str], drawn: Drawn) -> bool:
+def _used(stream: pikepdf.Stream, drawn: Drawn) -> bool:
     number: ObjGen = stream.objgen
+    return number in drawn.contents or number in drawn.forms or number in drawn.images
+
+
+def _prose(data: bytes) -> bool:
+    """Whether a stream of a harmless kind begins like a text."""
+    head = data[:4096]
+    return _is_text(head) and not _TECHNICAL.search(head) and bool(_PROSE.search(head))
+
+
+def _harmless(stream: pikepdf.Stream, keys: set[str]) -> bool:
     return (
-        number in drawn.contents
-        or number in drawn.forms
-        or number in drawn.images
-        or bool(keys & _HARMLESS_KEYS)
+        bool(keys & _HARMLESS_KEYS)
         or str(stream.get("/Type", "")) in _HARMLESS_TYPES
         or "/FunctionType" in stream
         or "/ShadingType" in stream
@@ -94,18 +110,21 @@ def _sort(
     elif kind in _MEDIA or subtype in _MEDIA:
         yield Gap(stage="extract", code="unsupported_media", path=_path(stream))
     elif kind == "/Metadata" or subtype == "/XML":
-        text = markup_text(decoder.read(stream))
-        if text:
+        data = decoder.read(stream)
+        if text := markup_text(data):
             yield Part(kind="metadata", text=text, path=f"metadata/{stream.objgen[0]}")
+        elif b"<" not in data:
+            yield from _sort_data(data, stream, keys, found)
     else:
         yield from _sort_data(decoder.read(stream), stream, keys, found)
 
 
 def _sort_data(data: bytes, stream: pikepdf.Stream, keys: set[str], found: Sorted) -> Iterator[Blob]:
     """A stream whose dictionary does not say what it is."""
-    if family := next((_TEXT_KEYS[k] for k in keys if k in _TEXT_KEYS), None):
+    family = next((_TEXT_KEYS[k] for k in keys if k in _TEXT_KEYS), None)
+    if family and (_is_text(data) or data[:2] in _MARKS):
         found.texts.append(Text(family, _decoded(data)))
-    elif _GLYPH.match(data) or data[36:40] == b"acsp":
+    elif (_GLYPH.match(data) or data[36:40] == b"acsp") and not _prose(data):
         return
     elif str(stream.get("/Subtype", "")) == "/Form" or "/PatternType" in stream:
         found.undrawn.append(stream)
@@ -122,7 +141,7 @@ def _sort_data(data: bytes, stream: pikepdf.Stream, keys: set[str], found: Sorte
 
 
 def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xfe\xff", b"\xff\xfe"):
+    if data[:2] in _MARKS:
         return data.decode("utf-16", "replace")
     try:
         return data.decode("utf-8")
@@ -132,4 +151,4 @@ def _decoded(data: bytes) -> str:
 
 def _is_text(data: bytes) -> bool:
     head = data[:4096]
-    return sum(32 <= b < 127 or b in b"\r\n\t" for b in head) > 0.85 * len(head)
+    return bool(head) and sum(32 <= b < 127 or b in b"\r\n\t" for b in head) > 0.85 * len(head)

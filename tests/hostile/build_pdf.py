@@ -105,6 +105,18 @@ def _moved(whole: bytes, at: int, inserted: bytes) -> bytes:
     )
 
 
+def turned_off(text: str) -> bytes:
+    """The table marks the object of a note as free."""
+
+    def add(pdf: pikepdf.Pdf) -> None:
+        annotate(pdf, Subtype=Name.Text, Contents=String(text))
+
+    whole = changed(add, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    head = whole.rindex(b"\n", 0, whole.rindex(b" obj", 0, whole.index(text.encode()))) + 1
+    entry = whole.index(b"%010d 00000 n" % head)
+    return whole[: entry + 17] + b"f" + whole[entry + 18 :]
+
+
 def unknown_stream(text: str) -> bytes:
     """An application's private data, which holds a file."""
     return changed(lambda pdf: pdf.Root.__setattr__("Private", pdf.make_stream(plain(text))))
@@ -161,7 +173,8 @@ CASES = [
     pdf_case(12, "older-revision", lambda text: replaced_page(text, "Nothing to add."), code="prior_revisions"),
     pdf_case(13, "orphan-string", orphan_string),
     pdf_case(13, "orphan-drawing", orphan_stream),
-    pdf_case(13, "shadowed", shadowed_stream, "hold", "prior_revision"),
+    pdf_case(13, "shadowed", shadowed_stream),
+    pdf_case(13, "turned-off", turned_off),
     pdf_case(13, "private-data", unknown_stream),
     pdf_case(24, "cut", cut, "hold", "truncated"),
     pdf_case(24, "wrong-offsets", wrong_offsets, code="repaired"),

@@ -165,9 +165,41 @@ def in_appearance(text: str) -> bytes:
     return changed(add)
 
 
+def under_replacement(text: str) -> bytes:
+    """The page shows the text, and says that something else stands there."""
+    mark = b"/Span << /ActualText (nothing of note) >> BDC BT /F1 12 Tf 72 500 Td (%s) Tj ET EMC" % text.encode()
+    return changed(lambda pdf: pdf.pages[0].contents_add(mark))
+
+
+def in_mark(text: str) -> bytes:
+    return changed(lambda pdf: pdf.pages[0].contents_add(b"/Note << /Remark (%s) >> DP" % text.encode()))
+
+
+def like_a_signature(text: str) -> bytes:
+    """An annotation that claims to be a signature, whose contents are bytes."""
+    entries = {"ByteRange": Array([0, 0, 0, 0]), "Contents": String(text)}
+    return changed(lambda pdf: annotate(pdf, Subtype=Name.Text, **entries))
+
+
+def without_byte_order(text: str) -> bytes:
+    wide = String(text.encode("utf-16-le").decode("latin-1"))
+    return changed(lambda pdf: annotate(pdf, Subtype=Name.Text, Contents=wide))
+
+
+def as_name(text: str) -> bytes:
+    return changed(lambda pdf: pdf.Root.__setitem__("/Remark", Name(f"/{text}")))
+
+
+def as_font(text: str) -> bytes:
+    """A stream that claims to be a font."""
+    return changed(lambda pdf: pdf.Root.__setitem__("/FontFile2", pdf.make_stream(text.encode())))
+
+
 CASES = [
     pdf_case(8, "annotation", annotation(Contents="{}")),
     pdf_case(8, "rich-text-only", annotation(RC="<body xmlns='http://www.w3.org/1999/xhtml'><p>{}</p></body>")),
+    pdf_case(8, "like-a-signature", like_a_signature),
+    pdf_case(8, "without-byte-order", without_byte_order),
     pdf_case(9, "hidden-value", hidden_field("V")),
     pdf_case(9, "default-value", hidden_field("DV")),
     pdf_case(9, "options", options),
@@ -176,6 +208,7 @@ CASES = [
     pdf_case(10, "outline", outline),
     pdf_case(10, "destination", destination),
     pdf_case(10, "page-label", page_label),
+    pdf_case(10, "name", as_name),
     pdf_case(11, "info", info),
     pdf_case(11, "object-metadata", object_metadata),
     pdf_case(14, "black-box", black_box, code="covered_text"),
@@ -184,6 +217,9 @@ CASES = [
     pdf_case(15, "off-page", off_page, code="invisible_text"),
     pdf_case(15, "tiny", tiny, code="invisible_text"),
     pdf_case(16, "layer-off", layer_off, code="optional_content"),
+    pdf_case(13, "as-font", as_font),
+    pdf_case(20, "under-replacement", under_replacement),
+    pdf_case(20, "in-mark", in_mark),
     pdf_case(23, "form", in_form),
     pdf_case(23, "pattern", in_pattern),
     pdf_case(23, "appearance", in_appearance),
