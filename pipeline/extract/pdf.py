@@ -29,6 +29,8 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
     form = shape(data)
     yield from _outside(data, form)
     reach = Reach.of(data, form.start)
+    if data.count(b"endobj") < len(reach.heads):  # what follows an object without an end cannot be told from it
+        yield Gap(stage="extract", code="damaged", path="objects", detail="an object has no end")
     opened = open_both(data, reach, max(form.revisions, default=0))
     try:
         yield from opened.gaps

@@ -58,14 +58,14 @@ class Decoder:
         return raw
 
     def head(self, stream: pikepdf.Stream) -> bytes:
-        """The first decoded bytes; empty where they need more than Flate."""
+        """The first decoded bytes; empty where they need more than Flate. Raises Damaged."""
         filters, raw = _filters(stream), bytes(stream.read_raw_bytes())
         if filters != ["/FlateDecode"]:
             return b"" if filters else raw[:_HEAD]
         try:
             return zlib.decompressobj().decompress(raw, _HEAD)
-        except zlib.error:
-            return raw[:_HEAD]
+        except zlib.error as error:
+            raise Damaged(str(error)) from error
 
     def _inflate(self, raw: bytes) -> bytes:
         allowed = max(self.limits.ratio_free_bytes, len(raw) * self.limits.ratio)

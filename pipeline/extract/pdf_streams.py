@@ -51,11 +51,11 @@ def sort_streams(objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted
         keys = objects.keys.get(stream.objgen, set())
         if _used(stream, drawn):
             continue
-        if _harmless(stream, keys) and not _prose(decoder.head(stream)):
-            if "/ToUnicode" in keys or stream.objgen in objects.spelling:
-                yield from _spoiled(stream, decoder)
-            continue
         try:
+            if _harmless(stream, keys) and not _prose(decoder.head(stream)):
+                if "/ToUnicode" in keys or stream.objgen in objects.spelling:
+                    yield from _spoiled(stream, decoder)
+                continue
             yield from _sort(stream, keys, objects, drawn, decoder, found)
         except TooLarge as error:
             yield Gap(stage="extract", code=error.code, path=_path(stream))
