@@ -14,6 +14,7 @@ _PREFIX, _GNU_TIMES, _GNU_PADDING = (345, 500), (345, 386), (495, 512)
 _STAR_PREFIX, _STAR_TIMES = (345, 476), (476, 500)
 _LONG = b"xgXLK"  # headers whose text stands in the blocks behind them
 _RECORD = re.compile(r"\d+ (?:[\w.]*(?:time|size|uid|gid|dev|ino|nlink|offset|major|minor|numblocks|map))=[\d.,-]*\Z")
+_SCRAP = 256  # bytes of an attribute that may be numbers
 _TIMES = re.compile(rb"(?:[0-7]{11}[ \0]){2}")
 _NUMBERS = re.compile(rb"[0-9 \n\0]*")
 
@@ -30,6 +31,7 @@ def look(region: bytes) -> tuple[list[str], bytes]:
         size = tarfile.nti(block[124:136])  # type: ignore[attr-defined]  # as the library itself reads it
         payload = region[at : at + size]
         lines += [line for line in re.split(r"[\n\0]+", payload.decode("utf-8", "replace")) if not _RECORD.match(line)]
+        slack += b"".join(record for record in payload.split(b"\n") if len(record) > _SCRAP and not _is_text(record))
         at += -(-size // BLOCK) * BLOCK
         slack += region[at - -(-size // BLOCK) * BLOCK + size : at].strip(b"\0")
     maps = region[at:]  # of sparse files
@@ -57,3 +59,10 @@ def _unused(block: bytes) -> bytes:
         _, _, behind = block[start:end].partition(b"\0")
         found += behind.strip(b"\0 ")
     return bytes(found)
+
+
+def _is_text(record: bytes) -> bool:
+    try:
+        return "".join(record.decode("utf-8").split()).isprintable()
+    except UnicodeDecodeError:
+        return False

@@ -12,6 +12,7 @@ from pipeline.extract.appended import remainder
 from pipeline.extract.embedded import child
 from pipeline.extract.unpacking import CHUNK, ERRORS, Stream, Zlib, zstd
 from pipeline.extract.zipped import Budget, LimitHit
+from pipeline.extract.zipped_headers import legible
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
@@ -37,8 +38,8 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Part | Gap | Blob | Notice]:
             if number and not _continues(rest, blob.data):
                 yield from remainder(rest, "trailing")
                 break
-            if blob.media_type == "application/gzip" and (words := _gzip_words(rest)):
-                yield Part(kind="name", text=words, path=f"header{number}")
+            if blob.media_type == "application/gzip":
+                yield from _gzip_words(rest, f"header{number}")
             rest = yield from _member(_KINDS[blob.media_type](), rest, out, budget)
             number += 1
     except LimitHit as hit:
@@ -69,7 +70,7 @@ def _continues(rest: bytes, whole: bytes) -> bool:
     return rest[:2] == whole[:2]
 
 
-def _gzip_words(data: bytes) -> str:
+def _gzip_words(data: bytes, path: str) -> Iterator[Part | Gap]:
     """Original name, comment and extra field of a gzip header (RFC 1952, section 2.3)."""
     flags, place, found = data[3] if len(data) > 10 else 0, 10, []
     if flags & _EXTRA and len(data) > 12:
@@ -81,7 +82,12 @@ def _gzip_words(data: bytes) -> str:
             end = data.find(b"\0", place)
             found.append(data[place : end if end >= 0 else len(data)])
             place = end + 1 if end >= 0 else len(data)
-    return "\n".join(text for text in (piece.decode("latin-1").strip() for piece in found) if text)
+    pieces = [legible(piece) for piece in found]
+    text = "\n".join(text for texts, _ in pieces for text in texts if text.strip())
+    if text:
+        yield Part(kind="name", text=text, path=path)
+    if unread := sum(left for _, left in pieces):
+        yield Gap(stage="extract", code="trailing_data", path=path, detail=f"{unread} bytes in its fields")
 
 
 def _inner_name(name: str) -> str:

@@ -30,7 +30,16 @@ from pipeline.extract.unpacking import (
     xz,
     zstd,
 )
-from pipeline.extract.zipped_headers import SIGNATURE, Local, descriptor, disagreement, local_header, words
+from pipeline.extract.zipped_headers import (
+    SIGNATURE,
+    Local,
+    descriptor,
+    disagreement,
+    display_name,
+    legible,
+    local_header,
+    words,
+)
 from pipeline.limits import Limits
 from pipeline.types import Gap, Notice, Part
 
@@ -118,7 +127,7 @@ def members(data: bytes, budget: Budget) -> Iterator[Item]:
 def _member(
     data: bytes, index: int, info: zipfile.ZipInfo, spans: list[tuple[int, int]], budget: Budget
 ) -> Iterator[Item]:
-    name = info.orig_filename.replace("\0", " ")  # what stands behind a NUL is a name, too
+    name = display_name(info)
     local = local_header(data, info.header_offset)
     if local is None:
         yield _gap("damaged", f"{name}: no header where the directory says")
@@ -152,7 +161,7 @@ def _member(
 def _fields(local: Local, info: zipfile.ZipInfo, name: str) -> Iterator[Item]:
     """The words of both headers' extra fields that the name does not say."""
     found = dict.fromkeys(text for extra in (info.extra, local.extra) for text in words(extra)[0])
-    texts = [text for text in found if text not in (name, info.orig_filename)]
+    texts = [text for text in found if text not in (name, info.filename, info.orig_filename)]
     if disagreement(local, info) == "name":
         texts.append(local.name.decode("utf-8", "replace"))
     if texts:
@@ -210,11 +219,13 @@ def _salvage(data: bytes, budget: Budget) -> Iterator[Item]:
         at = following
 
 
-def _comments(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterator[Part]:
-    texts = [archive.comment, *(info.comment for info in infos)]
-    lines = [text.decode("utf-8", "replace") for text in texts if text.strip(b"\0 \r\n\t")]
-    if lines:
-        yield Part(kind="metadata", text="\n\n".join(lines), path="zip comment")
+def _comments(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterator[Part | Gap]:
+    found = [legible(comment) for comment in (archive.comment, *(info.comment for info in infos)) if comment]
+    text = "\n\n".join(text for texts, _ in found for text in texts if text.strip())
+    if text:
+        yield Part(kind="metadata", text=text, path="zip comment")
+    if unread := sum(left for _, left in found):
+        yield _gap("trailing_data", f"{unread} bytes in comments")
 
 
 def _directory(data: bytes, archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterator[Gap]:

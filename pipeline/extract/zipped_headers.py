@@ -5,11 +5,12 @@ Layout: APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.9 (data descripto
 
 from __future__ import annotations
 
-import re
 import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from pipeline.extract.embedded import printable
 
 SIGNATURE = b"PK\x03\x04"
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
@@ -19,7 +20,6 @@ _ZIP64, _UNICODE_NAME, _UNICODE_COMMENT, _GROWTH, _ALIGNMENT = 0x0001, 0x7075, 0
 _NUMBERS = {
     _ZIP64: 32, 0x000A: 36, 0x000D: 12, 0x5455: 13, 0x5855: 12, 0x7855: 4, 0x7875: 40, 0x9901: 7, 0xCAFE: 0,
 }  # fmt: skip
-_LEGIBLE = re.compile(rb"[\x20-\x7e]{8,}")
 _SCRAP = 64  # bytes of an unknown field that may be numbers
 
 
@@ -47,6 +47,17 @@ def local_header(data: bytes, offset: int) -> Local | None:
         start=at + name + extra, flags=flags, method=method, crc=crc, packed=packed, size=size,
         name=data[at : at + name], extra=data[at + name : at + name + extra],
     )  # fmt: skip
+
+
+def display_name(info: zipfile.ZipInfo) -> str:
+    """The whole name, behind a NUL, too. Without the flag for UTF-8 it is often UTF-8 all the same."""
+    name = info.orig_filename
+    if not info.flag_bits & 0x800 and not name.isascii():
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = info.orig_filename
+    return name.replace("\0", " ")
 
 
 def disagreement(local: Local, info: zipfile.ZipInfo) -> str:
@@ -110,10 +121,20 @@ def words(extra: bytes) -> tuple[list[str], int]:
             content = content[5:]  # behind a version and a checksum
         if kind in (_GROWTH, _ALIGNMENT):
             content = content[4 if kind == _GROWTH else 2 :].strip(b"\0")
-        text = content.decode("utf-8", "replace").strip("\0")
-        if text.isprintable() and "\ufffd" not in text:
-            texts.append(text)
-        else:
-            texts += [run.decode("ascii") for run in _LEGIBLE.findall(content)]
-            unread += len(content) if len(content) > _SCRAP else 0
+        more, left = legible(content)
+        texts += more
+        unread += left
     return [text for text in texts if text.strip()], unread
+
+
+def legible(content: bytes) -> tuple[list[str], int]:
+    """The text that `content` is, or the runs of text in it and how many bytes may hide more."""
+    western = sum(byte > 0x7F for byte in content) < len(content) / 5
+    for encoding in ("utf-8", "cp1252")[: 1 + western]:
+        try:
+            text = content.decode(encoding).strip("\0")
+        except UnicodeDecodeError:
+            continue
+        if "".join(text.split()).isprintable():
+            return [text], 0
+    return printable(content).split("\n"), len(content) if len(content) > _SCRAP else 0
