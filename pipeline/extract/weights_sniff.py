@@ -103,7 +103,7 @@ def _protobuf(data: bytes) -> str:
     if len(found) < 2 or found[0].wire != protobuf.VARINT or not 0 < found[0].value < 100:
         return ""
     meta = [one for one in found if one.number == 2]
-    if found[0].value == 1 and {one.number for one in found} == {1, 2} and b"tensorflow" in data[:_HEAD]:
+    if found[0].value == 1 and {one.number for one in found} == {1, 2} and b"tensorflow" in data:
         return SAVED_MODEL if all(one.wire == protobuf.BYTES for one in meta) else ""
     graphs = [one for one in found if one.number == 7 and one.wire == protobuf.BYTES]
     return ONNX if graphs and all(_is_graph(data, one) for one in graphs) else ""
