@@ -107,7 +107,9 @@ def next_step(row: DocumentRow) -> str:
     steps = []
     files = [card for card in found if card.first.location.kind == "artefact"]
     if files:
-        steps.append("take the model out (or, if exactly this file is public, enter it in the register of public files)")
+        steps.append(
+            "take the model out (or, if exactly this file is public, enter it in the register of public files)"
+        )
     if passages := passages_found(card for card in found if card not in files):
         these = "this passage" if passages == 1 else f"these {passages} passages"
         steps.append(f"remove or generalise {these}")
