@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 import pikepdf
 
 from pipeline.extract.pdf_contents import Drawn, PageContent, read_content
+from pipeline.extract.pdf_cover import cover
 from pipeline.extract.pdf_decode import Decoder
 from pipeline.extract.pdf_history import read_history
 from pipeline.extract.pdf_ledger import info_part
@@ -16,11 +18,12 @@ from pipeline.extract.pdf_open import Opened, layers_off, open_both, repairs, se
 from pipeline.extract.pdf_pages import Found, PageReader
 from pipeline.extract.pdf_reach import Reach
 from pipeline.extract.pdf_rest import read_rest
-from pipeline.extract.pdf_revisions import Shape, shape, slack, trailing
+from pipeline.extract.pdf_revisions import Shape, shape, trailing
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
-_STRAY = 16  # bytes before the head or after the end that are worth reading
+_STRAY = 16  # bytes that may be a file; fewer without a word are the rest of something
+_WORD = re.compile(rb"[A-Za-z]{3}")
 
 
 def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
@@ -29,8 +32,6 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
     form = shape(data)
     yield from _outside(data, form)
     reach = Reach.of(data, form.start)
-    if data.count(b"endobj") < len(reach.heads):  # what follows an object without an end cannot be told from it
-        yield Gap(stage="extract", code="damaged", path="objects", detail="an object has no end")
     opened = open_both(data, reach, max(form.revisions, default=0))
     try:
         yield from opened.gaps
@@ -57,7 +58,7 @@ def warm(profile: str) -> None:
 
 
 def _outside(data: bytes, form: Shape) -> Iterator[Found]:
-    """Bytes that are no part of the PDF: before its head, after its end, between its objects."""
+    """Bytes that are no part of the PDF: before its head, after its end, between or inside its objects."""
     after = trailing(data, form.end)
     if not form.closed or b" obj" in after:
         yield Gap(stage="extract", code="truncated", path="")
@@ -65,11 +66,16 @@ def _outside(data: bytes, form: Shape) -> Iterator[Found]:
     for name, stray in (("before", data[: form.start].strip(b"\0\r\n\t \xef\xbb\xbf")), ("after", after)):
         if stray:
             yield Notice(code="trailing_data", path=name, detail=f"{len(stray)} bytes")
-        if len(stray) >= _STRAY:
-            yield Blob.of(stray, name=f"{name}.bin")
-    if between := slack(data):
-        if any(not line.startswith("%") for line in between.splitlines()):
-            yield Notice(code="trailing_data", path="slack", visibility="hidden")
+            if len(stray) >= _STRAY or _WORD.search(stray):
+                yield Blob.of(stray, name=f"{name}.bin")
+            else:
+                yield Gap(stage="extract", code="trailing_data", path=name, detail=f"a scrap of {len(stray)} bytes")
+    found = cover(data, form.start, form.end)
+    for fault in found.faults[:1]:
+        yield Gap(stage="extract", code="damaged", path="objects", detail=fault)
+    if found.stray:
+        yield Notice(code="trailing_data", path="slack", visibility="hidden")
+    if between := "\n".join(dict.fromkeys(found.stray + found.comments)):
         yield Part(kind="metadata", text=between, path="slack", visibility="hidden")
 
 
@@ -136,7 +142,7 @@ def _notices(objects: Objects, pdf: pikepdf.Pdf) -> Iterator[Found]:
 
 
 def _repairs(opened: Opened, pdf: pikepdf.Pdf, lost: int) -> Iterator[Found]:
-    mended, missing = repairs(pdf, lost)
+    mended, missing = repairs(opened, pdf, lost)
     if mended or opened.mended:
         yield Notice(code="repaired", path="", detail=mended or "written anew")
     if missing:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import pikepdf
 
 from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
+from pipeline.extract.pdf_grammar import well_formed
 from pipeline.extract.pdf_said import notes
 
 _CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
@@ -25,8 +26,6 @@ _WHITE = re.compile(
 )
 _POLYGON = (b"\nh\nf", b" h f", b" h\nf")
 _THICK = 4.0  # points; a thinner bar is a rule, and covers no text
-# Packed data at a place where operators belong: control bytes, or a long stretch without white space.
-_JUNK = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f-\xff]{2}|\A\S{60}")
 _DANGLING = re.compile(rb"/Contents \d+ \d+ R")
 _DEPTH = 20
 
@@ -52,6 +51,7 @@ class PageContent:
     replaces: bool = False  # a replacement text stands for some glyphs
     notes: list[str] = field(default_factory=list)  # what the content says and does not show
     size: int = 0  # bytes of drawing operators
+    veiled: bool = False  # made of a mask, or of what one hides: only writing counts
 
 
 def read_content(page: pikepdf.Object, drawn: Drawn, decoder: Decoder) -> PageContent:
@@ -80,10 +80,7 @@ def follow_form(form: pikepdf.Stream, drawn: Drawn, decoder: Decoder) -> None:
 
 def _read(stream: pikepdf.Stream, decoder: Decoder, found: PageContent) -> bytes:
     try:
-        data = decoder.read(stream)
-        if _JUNK.search(data.partition(b"ID")[0], 0, 64):
-            found.problems.append("damaged")
-        return data
+        return decoder.read(stream)
     except TooLarge as error:
         found.problems.append(error.code)
     except Damaged:
@@ -96,7 +93,10 @@ def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, 
     found.covers = found.covers or _may_cover(data)
     found.draws = found.draws or b"ID" in data
     found.replaces = found.replaces or b"ActualText" in data or (b"BDC" in data and _replaced(owner))
-    found.notes.extend(notes(data))
+    parses, commented = well_formed(data)
+    if not parses:  # a reader drops what it does not understand, and often all that follows
+        found.problems.append("damaged")
+    found.notes.extend(notes(data, commented))
     found.size += len(data)
     found.shows = found.shows or b"Tf" in data
     if b"Do" not in data or depth > _DEPTH:

@@ -17,6 +17,11 @@ ObjGen = tuple[int, int]  # number and generation of an object
 
 _HEAD = 1024  # bytes that tell what a stream is
 _OWN = frozenset({"/FlateDecode", "/ASCII85Decode"})
+_FILTERS = _OWN | {
+    "/ASCIIHexDecode", "/LZWDecode", "/RunLengthDecode", "/Crypt",
+    "/CCITTFaxDecode", "/JBIG2Decode", "/DCTDecode", "/JPXDecode",
+}  # fmt: skip
+BLANK = b"\0\t\n\f\r "
 
 
 class TooLarge(Exception):
@@ -41,17 +46,18 @@ class Decoder:
     def read(self, stream: pikepdf.Stream) -> bytes:
         """The decoded bytes. Raises TooLarge or Damaged."""
         try:
-            filters = _filters(stream)
+            filters = filters_of(stream)
             raw = bytes(stream.read_raw_bytes())
             if not raw:
                 return raw
             plain = _OWN.issuperset(filters) and "/DecodeParms" not in stream
+            if not filters:
+                _check_plain(raw)
             if not plain:
                 if filters[0] == "/FlateDecode":
                     self._inflate(raw)  # a bomb must not reach qpdf
                 raw = bytes(stream.read_bytes())
-            for name in filters if plain else ():
-                raw = self._inflate(raw) if name == "/FlateDecode" else ascii85(raw)
+            raw = self._unwrap(raw, filters if plain else [])
         except (pikepdf.PdfError, zlib.error, ValueError, RuntimeError) as error:
             raise Damaged(str(error)) from error
         self._count(len(raw))
@@ -59,13 +65,29 @@ class Decoder:
 
     def head(self, stream: pikepdf.Stream) -> bytes:
         """The first decoded bytes; empty where they need more than Flate. Raises Damaged."""
-        filters, raw = _filters(stream), bytes(stream.read_raw_bytes())
+        filters, raw = filters_of(stream), bytes(stream.read_raw_bytes())
+        if not filters:
+            _check_plain(raw)
         if filters != ["/FlateDecode"]:
             return b"" if filters else raw[:_HEAD]
         try:
             return zlib.decompressobj().decompress(raw, _HEAD)
         except zlib.error as error:
             raise Damaged(str(error)) from error
+
+    def unwrap(self, raw: bytes, filters: list[str]) -> bytes:
+        """`raw` without its outer `filters`. Raises TooLarge or Damaged."""
+        if not _OWN.issuperset(filters):
+            raise Damaged("filters of an unusual order")
+        try:
+            return self._unwrap(raw, filters)
+        except (zlib.error, ValueError) as error:
+            raise Damaged(str(error)) from error
+
+    def _unwrap(self, raw: bytes, filters: list[str]) -> bytes:
+        for name in filters:
+            raw = self._inflate(raw) if name == "/FlateDecode" else ascii85(raw)
+        return raw
 
     def _inflate(self, raw: bytes) -> bytes:
         allowed = max(self.limits.ratio_free_bytes, len(raw) * self.limits.ratio)
@@ -75,6 +97,8 @@ class Decoder:
             raise TooLarge("limit_ratio")
         if not unpacker.eof:
             raise Damaged("the packed data ends too early")
+        if unpacker.unused_data.strip(BLANK):
+            raise Damaged("something follows the packed data")
         return data
 
     def _count(self, size: int) -> None:
@@ -97,8 +121,25 @@ def ascii85(raw: bytes) -> bytes:
     return bytes(values.astype(">u4").tobytes())[: len(values) * 4 - missing]
 
 
-def _filters(stream: pikepdf.Stream) -> list[str]:
+def filters_of(stream: pikepdf.Stream) -> list[str]:
+    """The names of its filters. Raises Damaged for one that does not exist."""
     found = stream.get("/Filter")
     if found is None:
         return []
-    return [str(name) for name in found] if isinstance(found, pikepdf.Array) else [str(found)]
+    filters = [str(name) for name in found] if isinstance(found, pikepdf.Array) else [str(found)]
+    if not _FILTERS.issuperset(filters):
+        raise Damaged("no such filter")
+    return filters
+
+
+def _check_plain(raw: bytes) -> None:
+    """Raise Damaged where the data is packed and no filter says so: every reader would take it for what it is not."""
+    if raw.rstrip(BLANK).endswith(b"~>") or (raw[:1] == b"x" and _inflates(raw[:_HEAD])):
+        raise Damaged("its filter is not named")
+
+
+def _inflates(raw: bytes) -> bool:
+    try:
+        return bool(zlib.decompressobj().decompress(raw, _HEAD))
+    except zlib.error:
+        return False

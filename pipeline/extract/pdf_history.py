@@ -93,7 +93,7 @@ def _read_revision(older: Opened, path: str, known: _Known, limits: Limits) -> I
     objects.streams = [stream for stream in objects.streams if _digest(stream) not in known.streams]
     known.streams.update(map(_digest, objects.streams))
     yield from read_rest(older.objects, older.pages, objects, reader, drawn, prefix=f"{path}/", visibility="deleted")
-    if missing := repairs(older.objects, max(objects.lost - known.lost, 0))[1]:
+    if missing := repairs(older, older.objects, max(objects.lost - known.lost, 0))[1]:
         yield Gap(stage="extract", code="prior_revision", path=path, detail=missing)
 
 

@@ -168,22 +168,32 @@ def _annotated_pages(listed: Sequence[pikepdf.Object]) -> dict[ObjGen, int]:
     return pages
 
 
+def read_loose(raw: bytes, found: Objects) -> None:
+    """The strings of an object that no table lists, as it is written in the file."""
+    _strings(raw, None, found, hidden=True)
+
+
 def _look(item: pikepdf.Object, raw: bytes, found: Objects, pages: dict[ObjGen, int]) -> None:
-    """The strings written in one object; the last name before a string is the key that it stands under."""
+    """The strings written in one object, and the files that it names."""
     flags = _FLAGS.search(raw) if b"/Rect" in raw else None
     hidden = flags is not None and bool(int(flags[1]) & _HIDDEN_FLAGS)
-    signed = b"/ByteRange" in raw
     if b"/EF" in raw:
         _name_file(item.stream_dict if isinstance(item, pikepdf.Stream) else item, found)
+    _strings(raw, pages.get(item.objgen), found, hidden)
+
+
+def _strings(raw: bytes, page: int | None, found: Objects, hidden: bool) -> None:
+    """The last name before a string is the key that it stands under."""
+    signed = b"/ByteRange" in raw
     key = ""
     for token in _TOKEN.finditer(raw):
         if token[1]:
             key = "/" + token[1].decode("latin-1")
             if b"#20" in token[1]:  # a name of several words
-                found.texts.append(Text("names", str(pikepdf.Object.parse(token[0]))[1:], pages.get(item.objgen), True))
+                found.texts.append(Text("names", str(pikepdf.Object.parse(token[0]))[1:], page, True))
         else:
             quiet = "/ID" if signed and key == "/Contents" else key
-            _add(found, quiet, _text(token[0]), pages.get(item.objgen), hidden)
+            _add(found, quiet, _text(token[0]), page, hidden)
 
 
 def _text(raw: bytes) -> str:

@@ -40,6 +40,19 @@ class Opened:
     drawing: pypdfium2.PdfDocument | None = None
     mended: bool = False
     gaps: list[Gap] = field(default_factory=list)
+    _warned: list[str] = field(default_factory=list)
+
+    @property
+    def warnings(self) -> list[str]:
+        """All that qpdf has complained of so far; it says each thing once."""
+        if self.objects is not None:
+            self._warned.extend(map(str, self.objects.get_warnings()))
+        return self._warned
+
+    @property
+    def rebuilt(self) -> bool:
+        """Whether qpdf had to make the table of objects anew."""
+        return any("reconstruct" in warning for warning in self.warnings)
 
     def close(self) -> None:
         """Free both views."""
@@ -68,7 +81,7 @@ def open_both(data: bytes, reach: Reach | None = None, last: int = 0) -> Opened:
             opened.pages = [page.obj for page in opened.objects.pages]
         except pikepdf.PdfError as error:
             opened.gaps.append(_failed("pages", str(error)))
-    doubtful = _rebuilt(opened.objects)
+    doubtful = opened.rebuilt
     if opened.objects is not None and reach is not None:
         reach.add(opened.objects)
         doubtful = doubtful or bool(reach.missed(opened.objects, last))
@@ -99,7 +112,7 @@ def _open_drawing(opened: Opened, data: bytes, doubtful: bool) -> None:
     if shown is None and opened.pages and doubtful:
         _mend(opened)  # pdfium reads what qpdf found, so that one view is whole, and must see the same in the original
     if opened.drawing is not None:
-        if _rebuilt(opened.objects) and _missing(data, opened.objects):
+        if opened.rebuilt and _missing(data, opened.objects):
             opened.gaps.append(Gap(stage="extract", code="damaged", path="objects", detail="an object is missing"))
         if _texts(data) != _texts(opened.drawing):
             opened.gaps.append(Gap(stage="extract", code="readers_disagree", path="pages"))
@@ -133,12 +146,12 @@ def layers_off(pdf: pikepdf.Pdf) -> bool:
     return ("/OFF" in settings and len(settings["/OFF"]) > 0) or settings.get("/BaseState") == "/OFF"
 
 
-def repairs(pdf: pikepdf.Pdf, lost: int) -> tuple[str, str]:
+def repairs(opened: Opened, pdf: pikepdf.Pdf, lost: int) -> tuple[str, str]:
     """What qpdf had to mend, and what may be missing after it; both empty for a sound file. Ask after the last read.
 
     `lost` objects are referred to and not there: that says something only where the table of objects was rebuilt.
     """
-    warnings = [w.partition(">")[2][:160] for w in map(str, pdf.get_warnings()) if _HARMLESS not in w]
+    warnings = [w.partition(">")[2][:160] for w in opened.warnings if _HARMLESS not in w]
     serious = [warning for warning in warnings if not any(known in warning for known in _MENDED)]
     if lost and any("reconstruct" in warning for warning in warnings):
         serious.append(f"{lost} objects are missing")
@@ -163,10 +176,6 @@ def _texts(source: bytes | pypdfium2.PdfDocument) -> list[str]:
     except pypdfium2.PdfiumError:
         found.append("")
     return found
-
-
-def _rebuilt(pdf: pikepdf.Pdf | None) -> bool:
-    return pdf is not None and any("reconstruct" in str(warning) for warning in pdf.get_warnings())
 
 
 def _all_layers(pdf: pikepdf.Pdf) -> bytes | None:

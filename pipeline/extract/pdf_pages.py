@@ -102,7 +102,7 @@ class PageReader:
             self.invisible.append(path)
         if marks.covered:
             self.covered.append(path)
-        yield from self._pictures(page, marks, text, wrong, path)
+        yield from self._pictures(page, content, marks, text, wrong, path)
 
     def _ask_second(self, number: int, text: PageText, path: str) -> Iterator[Found]:
         other = self.second(number)
@@ -113,9 +113,11 @@ class PageReader:
             yield Part(kind="body", text=other, path=f"{path}/second-reader", visibility="hidden")
             yield Gap(stage="extract", code="readers_disagree", path=path)
 
-    def _pictures(self, page: Any, marks: Marks, text: PageText, wrong: bool, path: str) -> Iterator[Found]:
+    def _pictures(
+        self, page: Any, content: PageContent, marks: Marks, text: PageText, wrong: bool, path: str
+    ) -> Iterator[Found]:
         pictures = [p for p in marks.pictures if p.key not in self.decoration]
-        only_picture = not text.lines or (marks.invisible and _area(pictures) > 0.5)
+        only_picture = not content.veiled and (not text.lines or (marks.invisible and _area(pictures) > 0.5))
         worth = _worth_a_look(pictures) or marks.drawn_letters or wrong
         if not worth and not (only_picture and (marks.pictures or marks.segments)):
             return

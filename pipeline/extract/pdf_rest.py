@@ -10,6 +10,7 @@ import pikepdf
 from pipeline.extract.pdf_contents import Drawn, follow_form, read_content
 from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
 from pipeline.extract.pdf_ledger import markup_text, squeezed, text_parts
+from pipeline.extract.pdf_members import Members
 from pipeline.extract.pdf_objects import Objects
 from pipeline.extract.pdf_open import open_both, second_reader
 from pipeline.extract.pdf_pages import Found, PageReader
@@ -27,13 +28,15 @@ def read_rest(
     """Everything that `objects` holds and `drawn` does not; text that only repeats what `reader` read is left out."""
     found, packets, decoder = Sorted(), _packets(pdf), Decoder(reader.limits)
     drawn.contents.update((stream.objgen, stream) for stream in packets)  # read below
-    yield from sort_streams(objects, drawn, decoder, found)
+    yield from sort_streams(objects, Members(pdf), drawn, decoder, found)
     shown = "\n".join(reader.texts)
     for form in found.undrawn:
         follow_form(form, drawn, decoder)
     left = [s for s in (*found.undrawn, *found.images) if s.objgen not in drawn.forms and s.objgen not in drawn.images]
+    veiled = {stream.objgen for stream in found.veiled}
+    left = [stream for stream in left if stream.objgen not in veiled] + found.veiled
     written = squeezed("\n".join(text.text for text in objects.texts))
-    for item in _undrawn(left, pdf, pages, reader, objects.keys, prefix):
+    for item in _undrawn(left, veiled, pdf, pages, reader, objects.keys, prefix):
         if not isinstance(item, Part):
             yield item
         elif squeezed(item.text) not in written:  # the appearance of a field mostly says again what the field says
@@ -43,8 +46,8 @@ def read_rest(
 
 
 def _undrawn(
-    streams: Sequence[pikepdf.Stream], pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object], reader: PageReader,
-    keys: dict[ObjGen, set[str]], prefix: str,
+    streams: Sequence[pikepdf.Stream], veiled: set[ObjGen], pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object],
+    reader: PageReader, keys: dict[ObjGen, set[str]], prefix: str,
 ) -> Iterator[Found]:  # fmt: skip
     """Read what no page draws: appearances, patterns, forms and images left behind."""
     if not streams:
@@ -61,6 +64,7 @@ def _undrawn(
     for number, (stream, page) in enumerate(zip(streams, made.pages, strict=True), 1):
         if made.drawing is not None:
             content = read_content(page, drawn, decoder)
+            content.veiled = stream.objgen in veiled
             path = f"{prefix}object/{stream.objgen[0]}"
             visibility: Visibility = "visible" if _APPEARANCE & keys.get(stream.objgen, set()) else "hidden"
             yield from reader.read(made.drawing.raw, number, content, path=path, visibility=visibility)

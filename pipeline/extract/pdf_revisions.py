@@ -48,20 +48,3 @@ def _ends(data: bytes, start: int) -> list[int]:
 def trailing(data: bytes, end: int) -> bytes:
     """What follows the end, without padding."""
     return data[end:][_PADDING.match(data[end:]).end() :]  # type: ignore[union-attr]  # an empty match always exists
-
-
-_OBJECT_END = re.compile(rb"endobj")
-_EXPECTED = re.compile(rb"[\s\0]*(?:\d+\s+\d+\s+obj\b|xref\b|trailer\b|startxref\b|%%EOF|$)")
-_NEXT = re.compile(rb"\d+\s+\d+\s+obj\b|\bxref\b|\btrailer\b|\bstartxref\b|%%EOF")
-_WORDS = re.compile(rb"[\x20-\x7e\x80-\xff]{4,}")
-
-
-def slack(data: bytes) -> str:
-    """What stands between two objects, where only white space belongs; a line for each stretch."""
-    lines: list[str] = []
-    for found in _OBJECT_END.finditer(data):
-        if not _EXPECTED.match(data, found.end()):
-            after = _NEXT.search(data, found.end())
-            between = data[found.end() : after.start() if after else len(data)]
-            lines.extend(w.decode("latin-1") for w in _WORDS.findall(between))
-    return "\n".join(lines)

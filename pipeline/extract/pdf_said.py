@@ -12,25 +12,26 @@ from typing import Any
 import pikepdf
 import pypdfium2.raw as pdfium
 
+from pipeline.extract.pdf_grammar import comments
 from pipeline.extract.pdf_ledger import squeezed
 from pipeline.extract.pdf_lines import Frame, Line, PageText, read_lines
 
 _MARKED = (b"BDC", b"DP")
 _INLINE = re.compile(rb"<<[^<>]*?(?:\(|<[0-9A-Fa-f]).{0,4000}?>>\s*(?:BDC|DP)\b", re.DOTALL)
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9a-fA-F\s]*>", re.DOTALL)
-_COMMENT = re.compile(rb"(?:\A|[\r\n])\s*%([\x20-\x7e]*[a-z]{2} [a-z][\x20-\x7e]*)")
+_SAID = re.compile(r"[A-Za-z]{3}")
 _KEY = b"ActualText"
 _MOST = 100  # marks of one object
 
 
-def notes(data: bytes) -> list[str]:
-    """Strings in marks of content, and comments of several words."""
+def notes(data: bytes, commented: bool) -> list[str]:
+    """Strings in marks of content, and, where there are any, its comments."""
     found: list[str] = []
     if any(operator in data for operator in _MARKED):
         strings = (string for mark in _INLINE.findall(data) for string in _STRING.findall(mark))
         found.extend(str(pikepdf.Object.parse(string)) for string in strings)
-    if b"\n%" in data or b"\r%" in data or data.startswith(b"%"):
-        found.extend(comment.decode("latin-1") for comment in _COMMENT.findall(data))
+    if commented:
+        found.extend(comment for comment in comments(data) if _SAID.search(comment))
     return [text for text in found if text.strip()]
 
 

@@ -14,20 +14,24 @@ import pikepdf
 from pipeline.extract.pdf_contents import Drawn
 from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
 from pipeline.extract.pdf_ledger import markup_text
-from pipeline.extract.pdf_objects import Objects, Text
-from pipeline.types import Blob, Gap, Part
+from pipeline.extract.pdf_masks import worth_reading
+from pipeline.extract.pdf_members import Members
+from pipeline.extract.pdf_objects import Objects, Text, read_loose
+from pipeline.extract.pdf_pixels import behind_pixels
+from pipeline.types import Blob, Gap, Notice, Part
 
 # Under these keys lie fonts, their tables, colours and masks: no text of the document.
 _HARMLESS_KEYS = frozenset(
     {"/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode", "/CIDToGIDMap", "/CIDSet", "/JBIG2Globals", "/UseCMap"}
     | {"/DestOutputProfile", "/SMask", "/Mask", "/Indexed", "/TR", "/TR2", "/BG", "/UCR", "/HT", "/Function"}
 )
-_HARMLESS_TYPES = frozenset({"/XRef", "/ObjStm", "/CMap", "/Halftone"})
+_VEILS = frozenset({"/SMask", "/Mask", "/Thumb"})
+_HARMLESS_TYPES = frozenset({"/XRef", "/CMap", "/Halftone"})
 _TEXT_KEYS = {"/JS": "javascript", "/RC": "annotations", "/RV": "form", "/V": "form", "/DV": "form"}
 _MEDIA = frozenset({"/3D", "/Sound", "/U3D", "/PRC"})
 _FILES = (b"%PDF-", b"PK\3\4", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"7z\xbc\xaf")
 _MARKS = (b"\xfe\xff", b"\xff\xfe")  # of UTF-16
-_PACKED = re.compile(rb"x[\x01\x5e\x9c\xda]")  # Flate
+_WORD = re.compile(r"[A-Za-z]{3}")
 _SCRAP = 32  # bytes of unknown data that hold no sentence
 # What a table of characters, a function or a font in plain text holds.
 _TECHNICAL = re.compile(rb"begincmap|begin(?:bf|cid)(?:char|range)|usecmap|\A\s*\{|\A%!|\A[\d\s.+-]*\Z")
@@ -43,32 +47,50 @@ class Sorted:
     texts: list[Text] = field(default_factory=list)
     undrawn: list[pikepdf.Stream] = field(default_factory=list)  # forms, appearances, patterns, lost pages
     images: list[pikepdf.Stream] = field(default_factory=list)  # that no page draws
+    veiled: list[pikepdf.Stream] = field(default_factory=list)  # masks, and images behind masks, that may hold writing
 
 
-def sort_streams(objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted) -> Iterator[Part | Gap | Blob]:
+def sort_streams(
+    objects: Objects, members: Members, drawn: Drawn, decoder: Decoder, found: Sorted
+) -> Iterator[Part | Gap | Blob | Notice]:
     """Yield files and XML as they come; fill `found` with the rest."""
     for stream in objects.streams:
         keys = objects.keys.get(stream.objgen, set())
-        if _used(stream, drawn):
-            continue
+        image = stream.get("/Subtype") == "/Image" and stream.objgen not in objects.files
         try:
-            if _harmless(stream, keys) and not _prose(decoder.head(stream)):
+            if image:
+                yield from behind_pixels(stream, decoder)
+                if worth_reading(stream, bool(keys & _VEILS), decoder.limits.pixels):
+                    found.veiled.append(stream)
+            if _used(stream, drawn):
+                continue
+            if stream.get("/Type") == "/ObjStm":
+                _read_members(stream, members, objects, decoder, found)
+                continue
+            if image and not keys & _VEILS:
+                found.images.append(stream)
+            elif not image and _harmless(stream, keys) and not _prose(decoder.head(stream)):
                 if "/ToUnicode" in keys or stream.objgen in objects.spelling:
                     yield from _spoiled(stream, decoder)
-                continue
-            yield from _sort(stream, keys, objects, drawn, decoder, found)
+            elif not image:
+                yield from _sort(stream, keys, objects, drawn, decoder, found)
         except TooLarge as error:
             yield Gap(stage="extract", code=error.code, path=_path(stream))
         except Damaged as error:
             yield Gap(stage="extract", code="damaged", path=_path(stream), detail=str(error)[:200])
 
 
+def _read_members(stream: pikepdf.Stream, members: Members, objects: Objects, decoder: Decoder, found: Sorted) -> None:
+    unlisted, comments = members.unlisted(stream, decoder)
+    found.texts.extend(Text("other", comment, hidden=True) for comment in comments if _WORD.search(comment))
+    for raw in unlisted:
+        read_loose(raw, objects)
+
+
 def _spoiled(stream: pikepdf.Stream, decoder: Decoder) -> Iterator[Gap]:
     """A table of characters, or a font without one, that cannot be unpacked: pdfium then guesses."""
     try:
-        data = decoder.read(stream)
-        if "/Filter" not in stream and _PACKED.match(data):
-            raise Damaged("its filter is not named")
+        decoder.read(stream)
     except (Damaged, TooLarge) as error:
         yield Gap(stage="extract", code="text_unreliable", path=_path(stream), detail=str(error)[:200])
 
@@ -104,9 +126,6 @@ def _sort(
     kind, subtype = str(stream.get("/Type", "")), str(stream.get("/Subtype", ""))
     if stream.objgen in objects.files or kind == "/EmbeddedFile":
         yield Blob.of(decoder.read(stream), name=objects.files.get(stream.objgen, _path(stream)))
-    elif subtype == "/Image":
-        if "/Thumb" not in keys:
-            found.images.append(stream)
     elif kind in _MEDIA or subtype in _MEDIA:
         yield Gap(stage="extract", code="unsupported_media", path=_path(stream))
     elif kind == "/Metadata" or subtype == "/XML":

@@ -30,6 +30,9 @@ def as_pages(streams: Sequence[pikepdf.Stream], pdf: pikepdf.Pdf, pages: Sequenc
 
 def _image_page(made: pikepdf.Pdf, image: pikepdf.Object) -> None:
     width, height = int(image.get("/Width", 1)), int(image.get("/Height", 1))
+    for key in ("/SMask", "/Mask"):
+        if key in image:
+            del image[key]
     scale = _SIDE / max(width, height, 1)
     columns, rows = max(width * scale, 1), max(height * scale, 1)
     page = made.add_blank_page(page_size=(columns, rows))
