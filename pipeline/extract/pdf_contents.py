@@ -14,18 +14,13 @@ from dataclasses import dataclass, field
 import pikepdf
 
 from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
-from pipeline.extract.pdf_grammar import well_formed
+from pipeline.extract.pdf_grammar import syntax
 from pipeline.extract.pdf_said import notes
 
 _CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
-_HIDING = re.compile(rb"[37]\s+Tr\b")
-# Paint that leaves no mark on paper. Each scan of a page costs 6 µs: a short needle first, the exact form only then.
-_WHITE_HINTS = (b"1 g", b"1 rg", b"1 sc", b"0 k", b".0 g", b".0 rg")
-_WHITE = re.compile(
-    rb"(?<![\d.])(?:1(?:\.0*)?\s+(?:g|scn?)\b|(?:1(?:\.0*)?\s+){3}(?:rg|scn?)\b|(?:0(?:\.0*)?\s+){4}k\b)"
-)
 _POLYGON = (b"\nh\nf", b" h f", b" h\nf")
 _THICK = 4.0  # points; a thinner bar is a rule, and covers no text
+_STROKE = re.compile(rb"\s[lcvy]\s")
 _DANGLING = re.compile(rb"/Contents \d+ \d+ R")
 _DEPTH = 20
 
@@ -50,8 +45,18 @@ class PageContent:
     shows: bool = False  # a font is set: text may be shown
     replaces: bool = False  # a replacement text stands for some glyphs
     notes: list[str] = field(default_factory=list)  # what the content says and does not show
-    size: int = 0  # bytes of drawing operators
+    drawings: list[bytes] = field(default_factory=list)
     veiled: bool = False  # made of a mask, or of what one hides: only writing counts
+
+    @property
+    def size(self) -> int:
+        """Bytes of drawing operators."""
+        return sum(map(len, self.drawings))
+
+    @property
+    def strokes(self) -> int:
+        """How many lines and curves are drawn; many may be outlines of letters."""
+        return sum(len(_STROKE.findall(data)) + 5 * data.count(b" re") for data in self.drawings)
 
 
 def read_content(page: pikepdf.Object, drawn: Drawn, decoder: Decoder) -> PageContent:
@@ -89,17 +94,18 @@ def _read(stream: pikepdf.Stream, decoder: Decoder, found: PageContent) -> bytes
 
 
 def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, found: PageContent, depth: int) -> None:
-    found.fades = found.fades or _may_fade(data, owner)
-    found.covers = found.covers or _may_cover(data)
-    found.draws = found.draws or b"ID" in data
-    found.replaces = found.replaces or b"ActualText" in data or (b"BDC" in data and _replaced(owner))
-    parses, commented = well_formed(data)
-    if not parses:  # a reader drops what it does not understand, and often all that follows
+    form = syntax(data)
+    if not form.parses:  # a reader drops what it does not understand, and often all that follows
         found.problems.append("damaged")
-    found.notes.extend(notes(data, commented))
-    found.size += len(data)
+    found.fades = found.fades or form.hides or form.white or (form.states and _transparent(owner))
+    found.covers = found.covers or (form.fills and _may_cover(data))
+    found.draws = found.draws or form.pictures
+    found.replaces = found.replaces or (form.marks and (b"ActualText" in data or _replaced(owner)))
+    if form.marks or form.comments:
+        found.notes.extend(notes(data))
+    found.drawings.append(data)
     found.shows = found.shows or b"Tf" in data
-    if b"Do" not in data or depth > _DEPTH:
+    if not form.calls or depth > _DEPTH:
         return
     objects: pikepdf.Object = _resources(owner).get("/XObject", pikepdf.Dictionary())
     for name in set(_CALL.findall(data)):
@@ -113,14 +119,6 @@ def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, 
         elif subtype == "/Form" and target.objgen not in drawn.forms:  # pdfium draws nothing else
             drawn.forms[target.objgen] = target
             _follow(_read(target, decoder, found), target, drawn, decoder, found, depth + 1)
-
-
-def _may_fade(data: bytes, owner: pikepdf.Object) -> bool:
-    if b" Tr" in data and _HIDING.search(data):
-        return True
-    if b" gs" in data and _transparent(owner):
-        return True
-    return any(_WHITE.search(data, max(at - 20, 0), at + 6) for hint in _WHITE_HINTS for at in _places(data, hint))
 
 
 def _may_cover(data: bytes) -> bool:

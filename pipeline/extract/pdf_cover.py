@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pipeline.extract.pdf_grammar import SPACE, TOKENS, comments
 
 _BETWEEN = re.compile(
-    rb"(?:" + SPACE + rb"++|(%[^\r\n]*+)|xref(?=[\0\s])[\d\0\t\n\f\r nf]*+|trailer(?=[\0\s<])" + TOKENS
+    rb"(?:" + SPACE + rb"++|%([^\r\n]*+)|xref(?=[\0\s])[\d\0\t\n\f\r nf]*+|trailer(?=[\0\s<])" + TOKENS
     + rb"|startxref" + SPACE + rb"*+\d*+)*+",
     re.DOTALL,
 )  # fmt: skip

@@ -13,9 +13,11 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from pipeline.extract.pdf_calls import address, char_box, char_index, font_size
+
 BROKEN_WORD = "\ufffe"
-_BREAK = re.compile(f"\r\n|[\r\n{BROKEN_WORD}]")
-_CHAR_BOX, _FONT_SIZE = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
+TINY = 2.0  # points; smaller than any print
+_BREAK = re.compile(f"[\r\n{BROKEN_WORD}]")
 _UNSPELLED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd\ue000-\uf8ff]")
 
 
@@ -72,6 +74,7 @@ class PageText:
     lines: list[Line]
     glyphs: int
     unmapped: int
+    out_of_sight: bool  # some line lies outside the page or is too small for the eye
 
 
 def read_lines(page: Any, frame: Frame) -> PageText:
@@ -81,56 +84,88 @@ def read_lines(page: Any, frame: Frame) -> PageText:
         raise ValueError("pdfium gives no text page")
     try:
         count = pdfium.FPDFText_CountChars(handle)
-        text, exact = _text(handle, count)
-        return PageText(
-            text, _lines(handle, text, frame, exact), count, count - len(text) + len(_UNSPELLED.findall(text))
-        )
+        text = _text(handle, count)
+        reading = _Reading(address(handle), frame, exact=len(text) == count)
+        start = 0
+        for row in text.split("\r\n"):
+            if _BREAK.search(row):
+                reading.read_broken(row, start)
+            else:
+                reading.read(row, start)
+            start += len(row) + 2
+        unmapped = count - len(text) + len(_UNSPELLED.findall(text))
+        return PageText(text, reading.lines, count, unmapped, reading.out_of_sight)
     finally:
         pdfium.FPDFText_ClosePage(handle)
 
 
-def _text(handle: Any, count: int) -> tuple[str, bool]:
-    """The text, and whether its n-th code point is the n-th glyph."""
+def _text(handle: Any, count: int) -> str:
     if count <= 0:
-        return "", True
-    buffer = (ctypes.c_ushort * (2 * count + 1))()
+        return ""
+    units = 2 * count + 1
+    buffer = _buffer if units <= len(_buffer) else (ctypes.c_ushort * units)()
     written = pdfium.FPDFText_GetText(handle, 0, count, buffer)
-    text = bytes(memoryview(buffer)[: max(written - 1, 0)]).decode("utf-16-le", "replace")
-    return text, len(text) == count
+    return ctypes.string_at(buffer, 2 * max(written - 1, 0)).decode("utf-16-le", "replace")
 
 
-def _lines(handle: Any, text: str, frame: Frame, exact: bool) -> list[Line]:
-    lines = []
-    start = 0
-    box = pdfium.FS_RECTF()
-    place = ctypes.byref(box)
-    for end, after, mark in _spans(text):
-        raw = text[start:end]
-        stripped = raw.strip(" \t\xa0")
-        if stripped:
-            first = start + (0 if raw[0] == stripped[0] else raw.index(stripped[0]))
-            last = first + len(stripped) - 1
-            if not exact:
-                first, last = _glyphs(handle, first, last)
-            _CHAR_BOX(handle, first, place)
-            x0, y0, x1, y1 = box.left, box.bottom, box.right, box.top
-            if last > first:
-                _CHAR_BOX(handle, last, place)
-                x0, y0, x1, y1 = min(x0, box.left), min(y0, box.bottom), max(x1, box.right), max(y1, box.top)
-            size = _FONT_SIZE(handle, first)
-            if not 0.5 < size / (y1 - y0 or 1) < 2:  # scaled by a matrix, or turned
-                size = min(y1 - y0, x1 - x0)
-            lines.append(Line(stripped, *frame.shown(x0, y0, x1, y1), size, mark == BROKEN_WORD))
-        start = after
-    return lines
+_buffer = (ctypes.c_ushort * 20_000)()  # for the text of a page: a new one costs as much as its text
 
 
-def _spans(text: str) -> list[tuple[int, int, str]]:
-    found = [(m.start(), m.end(), m.group()) for m in _BREAK.finditer(text)]
-    return [*found, (len(text), len(text), "")]
+class _Reading:
+    """Measures the lines of one page."""
+
+    def __init__(self, text_page: int, frame: Frame, *, exact: bool) -> None:
+        self.lines: list[Line] = []
+        self.out_of_sight = False
+        self._text_page, self._frame = text_page, frame
+        self._exact = exact  # the n-th code point is the n-th glyph
+        self._width, self._height = frame.size
+        self._box = (ctypes.c_float * 4)()  # left, top, right, bottom, as FS_RECTF has them
+        self._place = ctypes.addressof(self._box)
+
+    def read_broken(self, row: str, start: int) -> None:
+        """A row that holds further ends of lines."""
+        at = 0
+        for found in _BREAK.finditer(row):
+            self.read(row[at : found.start()], start + at, broken=found.group() == BROKEN_WORD)
+            at = found.end()
+        self.read(row[at:], start + at)
+
+    def read(self, raw: str, start: int, broken: bool = False) -> None:
+        """One line, which begins at `start` in the text of the page."""
+        text = raw.strip(" \t\xa0")
+        if not text:
+            return
+        text_page, place = self._text_page, self._place
+        first = start if raw[0] == text[0] else start + raw.index(text[0])
+        last = first + len(text) - 1
+        if not self._exact:
+            first, last = _glyphs(text_page, first, last)
+        char_box(text_page, first, place)
+        x0, y1, x1, y0 = self._box
+        if last > first:
+            char_box(text_page, last, place)
+            left, top, right, bottom = self._box
+            if left < x0:
+                x0 = left
+            if bottom < y0:
+                y0 = bottom
+            if right > x1:
+                x1 = right
+            if top > y1:
+                y1 = top
+        size = font_size(text_page, first)
+        height = y1 - y0
+        if not 0.5 < size / (height or 1) < 2:  # scaled by a matrix, or turned
+            size = min(height, x1 - x0)
+        x0, y0, x1, y1 = self._frame.shown(x0, y0, x1, y1)
+        outside = x1 <= 0 or y1 <= 0 or x0 >= self._width or y0 >= self._height
+        if outside or ((y1 - y0 < TINY or x1 - x0 < TINY) and len(text) >= TINY):
+            self.out_of_sight = True
+        self.lines.append(Line(text, x0, y0, x1, y1, size, broken))
 
 
-def _glyphs(handle: Any, first: int, last: int) -> tuple[int, int]:
+def _glyphs(text_page: int, first: int, last: int) -> tuple[int, int]:
     """The glyphs behind two places in the text."""
-    start = max(pdfium.FPDFText_GetCharIndexFromTextIndex(handle, first), 0)
-    return start, max(pdfium.FPDFText_GetCharIndexFromTextIndex(handle, last), start)
+    start = max(char_index(text_page, first), 0)
+    return start, max(char_index(text_page, last), start)

@@ -12,13 +12,29 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from pipeline.extract.pdf_calls import (
+    address,
+    count_in_form,
+    count_objects,
+    count_segments,
+    draw_mode,
+    get_bounds,
+    get_fill,
+    get_in_form,
+    get_object,
+    has_transparency,
+    object_type,
+    render_mode,
+)
+from pipeline.extract.pdf_calls import item as as_item
+
 Bounds = tuple[float, float, float, float]
 
 _TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
 _NO_INK = frozenset({3, 7})  # text rendering modes without fill and stroke
 _WHITE = 247
 _OPAQUE = 250
-_OUTLINE_SEGMENTS = 400
+OUTLINES = 400
 _DEPTH = 12
 
 
@@ -41,39 +57,45 @@ class Marks:
     pictures: list[Picture] = field(default_factory=list)
     segments: int = 0  # of filled paths: outlines of letters, perhaps
     letters: bool = False  # text that takes up room, whether pdfium can spell it or not
-    texts: list[Any] = field(default_factory=list)  # text objects, for taking them out of a rendering
+    texts: list[int] = field(default_factory=list)  # where the text objects are, for taking them out of a rendering
 
     @property
     def drawn_letters(self) -> bool:
-        return self.segments >= _OUTLINE_SEGMENTS
+        return self.segments >= OUTLINES
 
 
-@dataclass(slots=True)
 class _Cells:
     """Places that pdfium writes its answers to, made once a page."""
 
-    floats: list[ctypes.c_float] = field(default_factory=lambda: [ctypes.c_float() for _ in range(4)])
-    numbers: list[ctypes.c_uint] = field(default_factory=lambda: [ctypes.c_uint() for _ in range(4)])
+    def __init__(self) -> None:
+        self._floats, self._numbers = (ctypes.c_float * 4)(), (ctypes.c_uint * 4)()
+        self._modes = (ctypes.c_int * 2)()
+        places = (self._floats, self._numbers, self._modes)
+        self._bounds, self._fill, self._mode = ([ctypes.addressof(p) + 4 * n for n in range(len(p))] for p in places)
 
-    def bounds(self, item: Any) -> Bounds | None:
-        if not pdfium.FPDFPageObj_GetBounds(item, *self.floats):
+    def bounds(self, item: int) -> Bounds | None:
+        if not get_bounds(item, *self._bounds):
             return None
-        left, bottom, right, top = (cell.value for cell in self.floats)
+        left, bottom, right, top = self._floats
         return left, bottom, right, top
 
-    def fill(self, item: Any) -> tuple[int, int, int, int] | None:
+    def fill(self, item: int) -> tuple[int, int, int, int] | None:
         """Red, green, blue, alpha; None for a pattern."""
-        if not pdfium.FPDFPageObj_GetFillColor(item, *self.numbers):
+        if not get_fill(item, *self._fill):
             return None
-        red, green, blue, alpha = (cell.value for cell in self.numbers)
+        red, green, blue, alpha = self._numbers
         return red, green, blue, alpha
+
+    def filled(self, item: int) -> bool:
+        """Whether a path is filled, and not only stroked."""
+        return bool(draw_mode(item, *self._mode)) and self._modes[0] != 0
 
 
 @dataclass(slots=True)
 class _Shown:
     """A text object, and its bounds once they were asked for."""
 
-    item: Any
+    item: int
     bounds: Bounds | None = None
 
 
@@ -85,7 +107,7 @@ def look(page: Any, page_area: float, *, inks: bool, letters: bool) -> Marks:
     marks, cells = Marks(), _Cells()
     painted: list[Bounds] = []  # dark ground on which white text would show
     shown: list[_Shown] = []
-    for item, kind, nested in _objects(page):
+    for item, kind, nested in _objects(address(page)):
         if kind == _TEXT:
             marks.texts.append(item)
             marks.invisible = marks.invisible or (inks and _unseen(item, cells, painted, nested))
@@ -98,51 +120,46 @@ def look(page: Any, page_area: float, *, inks: bool, letters: bool) -> Marks:
             if bounds:
                 painted.append(bounds)
             _cover(bounds, shown, cells, marks)
-        elif kind == _PATH and _filled(item):
-            marks.segments += pdfium.FPDFPath_CountSegments(item)
+        elif kind == _PATH and cells.filled(item):
+            marks.segments += count_segments(item)
             _ground(item, nested, shown, painted, cells, marks)
         elif kind == _SHADING and not nested and (bounds := cells.bounds(item)):
             painted.append(bounds)
     return marks
 
 
-def _objects(page: Any) -> Iterator[tuple[Any, int, bool]]:
-    for index in range(pdfium.FPDFPage_CountObjects(page)):
-        item = pdfium.FPDFPage_GetObject(page, index)
-        kind = pdfium.FPDFPageObj_GetType(item)
+def _objects(page: int) -> Iterator[tuple[int, int, bool]]:
+    for index in range(count_objects(page)):
+        item = get_object(page, index)
+        kind = object_type(item)
         if kind == _FORM:
             yield from _inside(item, 0)
         else:
             yield item, kind, False
 
 
-def _inside(form: Any, depth: int) -> Iterator[tuple[Any, int, bool]]:
-    for index in range(pdfium.FPDFFormObj_CountObjects(form)):
-        item = pdfium.FPDFFormObj_GetObject(form, index)
-        kind = pdfium.FPDFPageObj_GetType(item)
+def _inside(form: int, depth: int) -> Iterator[tuple[int, int, bool]]:
+    for index in range(count_in_form(form)):
+        item = get_in_form(form, index)
+        kind = object_type(item)
         if kind != _FORM:
             yield item, kind, True
         elif depth < _DEPTH:
             yield from _inside(item, depth + 1)
 
 
-def _filled(item: Any) -> bool:
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
-    return bool(pdfium.FPDFPath_GetDrawMode(item, mode, stroke)) and mode.value != 0
-
-
-def _ground(item: Any, nested: bool, shown: list[_Shown], painted: list[Bounds], cells: _Cells, marks: Marks) -> None:
+def _ground(item: int, nested: bool, shown: list[_Shown], painted: list[Bounds], cells: _Cells, marks: Marks) -> None:
     """A filled path: ground for white text after it, and perhaps a cover for text before it."""
     bounds = None if nested else cells.bounds(item)
     colour = cells.fill(item)
     if bounds and (colour is None or min(colour[:3]) < _WHITE):
         painted.append(bounds)
-    if colour and colour[3] >= _OPAQUE and not pdfium.FPDFPageObj_HasTransparency(item):
+    if colour and colour[3] >= _OPAQUE and not has_transparency(item):
         _cover(bounds, shown, cells, marks)
 
 
-def _unseen(item: Any, cells: _Cells, painted: list[Bounds], nested: bool) -> bool:
-    if pdfium.FPDFTextObj_GetTextRenderMode(item) in _NO_INK:
+def _unseen(item: int, cells: _Cells, painted: list[Bounds], nested: bool) -> bool:
+    if render_mode(item) in _NO_INK:
         return True
     colour = cells.fill(item)
     if colour is None:
@@ -155,13 +172,14 @@ def _unseen(item: Any, cells: _Cells, painted: list[Bounds], nested: bool) -> bo
     return bounds is not None and not any(_overlap(bounds, ground) > 0.5 for ground in painted)
 
 
-def _picture(item: Any, bounds: Bounds | None, page_area: float) -> Picture:
+def _picture(place: int, bounds: Bounds | None, page_area: float) -> Picture:
+    item = as_item(place)
     width, height = ctypes.c_uint(), ctypes.c_uint()
     pdfium.FPDFImageObj_GetImagePixelSize(item, width, height)
     size = pdfium.FPDFImageObj_GetImageDataRaw(item, None, 0)
-    place = tuple(round(n) for n in (bounds[2] - bounds[0], bounds[3] - bounds[1])) if bounds else ()
+    extent = tuple(round(n) for n in (bounds[2] - bounds[0], bounds[3] - bounds[1])) if bounds else ()
     area = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) / page_area if bounds and page_area else None
-    return Picture(width.value, height.value, (width.value, height.value, _crc(item, size), *place), area)
+    return Picture(width.value, height.value, (width.value, height.value, _crc(item, size), *extent), area)
 
 
 def _crc(item: Any, size: int) -> int:

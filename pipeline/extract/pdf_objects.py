@@ -14,10 +14,14 @@ from dataclasses import dataclass, field
 import pikepdf
 
 from pipeline.extract.pdf_decode import ObjGen
+from pipeline.extract.pdf_grammar import STRING
 
-_STRING = re.compile(rb"\(|<[0-9a-fA-F]|#20")
+_HEX = re.compile(rb"<[0-9a-fA-F]")
 _PALETTE = re.compile(rb"/Indexed [^\]<>()]*?(\d+) (\d+) R \]")
-_TOKEN = re.compile(rb"/([^\s/<>\[\]()]+)|\((?:[^()\\]|\\.)*\)|<[0-9a-fA-F]*>", re.DOTALL)
+# A string, with the name before it where nothing but numbers, brackets or words stand between them.
+_NAMED = re.compile(rb"(?:/([^\s/<>\[\]()]++)[^/()<]*+)?(\((?:[^()\\]++|\\.)*+\)|<[0-9a-fA-F]*+>)", re.DOTALL)
+_BARE_STRING = re.compile(STRING, re.DOTALL)
+_WORDY_NAME = re.compile(rb"/[^\s/<>\[\]()]*#20[^\s/<>\[\]()]*")
 _FLAGS = re.compile(rb"/F (\d+)\b")
 _REFERENCE = re.compile(rb"/([^\s/<>\[\]()]+) (\d+) (\d+) R")
 _DESCRIPTOR = re.compile(rb"/FontDescriptor (\d+) (\d+) R")
@@ -56,7 +60,7 @@ _SILENT = re.compile(
     r"\s*|D:\d{4}[\d'Zz+-]*|[a-z]{2}(-[A-Za-z]{2,4})?|[0-9a-fA-F-]{16,64}"
     r"|(?:(?:/[^\s/]+|[-+.\d]+|Tf|rg|[gkG]|T[cwzr])\s+)+(?:Tf|rg|[gk])\s*"
 )
-_HEX = re.compile("(?:[0-9a-fA-F]{2}){12,}")
+_DIGITS = re.compile("(?:[0-9a-fA-F]{2}){12,}")
 _SENTENCE = re.compile(r"(?=[ -~]*[A-Za-z]{2} [A-Za-z])[ -~]{12,}")
 
 
@@ -112,15 +116,16 @@ def walk(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Object], *, info: bool = Fals
         if not isinstance(item, pikepdf.Object):
             found.lost += item is None
             continue  # a number
-        there.add(item.objgen)
+        number = item.objgen
+        there.add(number)
         raw = item.unparse(resolved=True)
         if raw.endswith(b" R") and isinstance(item, pikepdf.Stream):  # qpdf writes a stream as a reference
             found.streams.append(item)
             raw = item.stream_dict.unparse(resolved=True)
         written.append(raw)
         if raw.startswith((b"(", b"<")) and not raw.startswith(b"<<"):
-            loose.append((item.objgen, raw))
-        elif _STRING.search(raw) and item.objgen != read_apart:
+            loose.append((number, raw))
+        elif (b"(" in raw or b"#20" in raw or b"/EF" in raw or _HEX.search(raw)) and number != read_apart:
             _look(item, raw, found, annotated)
     _look(pdf.trailer, pdf.trailer.unparse(), found, {})
     _refer(b"\n".join(written), found)
@@ -152,7 +157,7 @@ def _spelling(written: list[bytes]) -> set[ObjGen]:
 
 
 def _refer(written: bytes, found: Objects) -> None:
-    for name, number, generation in _REFERENCE.findall(written):
+    for name, number, generation in set(_REFERENCE.findall(written)):
         found.keys[int(number), int(generation)].add("/" + name.decode("latin-1"))
     for number, generation in _PALETTE.findall(written):
         found.keys[int(number), int(generation)].add("/Indexed")
@@ -186,18 +191,20 @@ def _strings(raw: bytes, page: int | None, found: Objects, hidden: bool) -> None
     """The last name before a string is the key that it stands under."""
     signed = b"/ByteRange" in raw
     key = ""
-    for token in _TOKEN.finditer(raw):
-        if token[1]:
-            key = "/" + token[1].decode("latin-1")
-            if b"#20" in token[1]:  # a name of several words
-                found.texts.append(Text("names", str(pikepdf.Object.parse(token[0]))[1:], page, True))
-        else:
-            quiet = "/ID" if signed and key == "/Contents" else key
-            _add(found, quiet, _text(token[0]), page, hidden)
+    for name, string in _NAMED.findall(raw):
+        if name:
+            key = "/" + name.decode("latin-1")
+        quiet = "/ID" if signed and key == "/Contents" else key
+        _add(found, quiet, _text(string), page, hidden)
+    if b"#20" in raw:  # a name of several words
+        for name in _WORDY_NAME.findall(_BARE_STRING.sub(b"", raw)):
+            found.texts.append(Text("names", str(pikepdf.Object.parse(name))[1:], page, True))
 
 
 def _text(raw: bytes) -> str:
     """A string object as qpdf writes it, as text."""
+    if raw.startswith(b"(") and raw.isascii() and b"\\" not in raw:
+        return raw[1:-1].decode("ascii")
     return str(pikepdf.Object.parse(raw))
 
 
@@ -220,7 +227,7 @@ def _add(found: Objects, key: str, text: str, page: int | None, hidden: bool) ->
 
 def legible(text: str) -> str:
     """The sentences in what should be none: a digest, a signature, a string without its byte order mark."""
-    if _HEX.fullmatch(text):
+    if _DIGITS.fullmatch(text):
         text = bytes.fromhex(text).decode("latin-1")
     return "\n".join(run.strip() for run in _SENTENCE.findall(text.replace("\0", "")))
 

@@ -10,11 +10,12 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from pipeline.extract.parts import PartBuilder
+from pipeline.extract.pdf_calls import item
 from pipeline.extract.pdf_contents import PageContent
 from pipeline.extract.pdf_ledger import squeezed
 from pipeline.extract.pdf_likeness import Grey, has_ink, may_hold_writing
-from pipeline.extract.pdf_lines import Frame, Line, PageText, read_lines
-from pipeline.extract.pdf_marks import Marks, Picture, look
+from pipeline.extract.pdf_lines import Frame, PageText, read_lines
+from pipeline.extract.pdf_marks import OUTLINES, Marks, Picture, look
 from pipeline.extract.pdf_paragraphs import page_part
 from pipeline.extract.pdf_picture import READ_DPI, look_at, png, render
 from pipeline.extract.pdf_said import glyph_lines
@@ -24,9 +25,8 @@ from pipeline.types import Blob, Gap, Notice, Part, PartKind, Visibility, Where
 
 Found = Part | Gap | Blob | Notice
 
-_TINY = 2.0  # points; smaller than any print
-_HEAVY = 12  # bytes of drawing operators for one character: perhaps the letters are drawn
 _HEAVY_SIZE = 4_000
+_HEAVY = 12  # bytes of drawing operators for one character: perhaps the letters are drawn
 _NEEDLE = 0.005  # of the page: smaller pictures hold no sentence
 _COARSE = 60  # dpi; writing on a page that can only be drawn coarser cannot be told
 
@@ -91,9 +91,9 @@ class PageReader:
         if wrong:
             yield from self._ask_second(number, text, path)
         width, height = frame.size
-        if any(_out_of_sight(line, width, height) for line in text.lines):
+        if text.out_of_sight:
             self.invisible.append(path)
-        heavy = content.size > _HEAVY_SIZE and content.size > _HEAVY * text.glyphs
+        heavy = content.size > max(_HEAVY * text.glyphs, _HEAVY_SIZE) and content.strokes >= OUTLINES
         if not (content.draws or content.fades or content.covers or heavy or wrong or not text.lines):
             return
         marks = look(page, width * height, inks=content.fades, letters=wrong and not text.lines)
@@ -124,7 +124,7 @@ class PageReader:
         if any(p.width * p.height > self.limits.pixels for p in pictures):
             yield Gap(stage="extract", code="limit_pixels", path=path)
             return
-        without = [] if wrong else marks.texts
+        without = [] if wrong else [item(place) for place in marks.texts]
         grey = look_at(page, without)
         if not self._worth_reading(grey, marks, only_picture, wrong):
             self.decoration.update(p.key for p in pictures)
@@ -160,11 +160,6 @@ def _worth_a_look(pictures: list[Picture]) -> bool:
     return _area(pictures) > 0.02 or any(
         p.width >= 60 and p.height >= 12 and (p.area is None or p.area > _NEEDLE) for p in pictures
     )
-
-
-def _out_of_sight(line: Line, width: float, height: float) -> bool:
-    outside = line.x1 <= 0 or line.y1 <= 0 or line.x0 >= width or line.y0 >= height
-    return outside or min(line.y1 - line.y0, line.x1 - line.x0) < _TINY <= len(line.text)
 
 
 def _unlike(ours: str, theirs: str) -> bool:

@@ -38,13 +38,16 @@ def page_part(
     visibility: Visibility = "visible",
 ) -> PartBuilder:
     """One part for one page; `sizes` gathers the font sizes of the document over its pages."""
+    lengths: dict[float, int] = {}
     for line in lines:
-        sizes[round(line.size * 2) / 2] += len(line.text)
+        lengths[line.size] = lengths.get(line.size, 0) + len(line.text)
+    for size, length in lengths.items():
+        sizes[round(size * 2) / 2] += length
     body = sizes.most_common(1)[0][0] if sizes else 0.0
     builder = PartBuilder(kind=kind, path=path, visibility=visibility, where=Where(page=page))
     for group in paragraphs(lines):
-        text = joined(group)
-        boxes = tuple(Box(page=page, x0=n.x0, y0=n.y0, x1=n.x1, y1=n.y1) for n in group)
+        text = joined(group) if len(group) > 1 else group[0].text
+        boxes = tuple([Box(page=page, x0=n.x0, y0=n.y0, x1=n.x1, y1=n.y1) for n in group])
         builder.add(text, _role(text, group, body), Where(page=page, boxes=boxes))
     return builder
 
@@ -57,8 +60,10 @@ def paragraphs(lines: Sequence[Line]) -> Iterator[list[Line]]:
         if group and _starts(line, group, left, right):
             yield group
             group = []
-        left = min(left, line.x0) if group else line.x0
-        right = max(right, line.x1) if group else line.x1
+        if not group or line.x0 < left:
+            left = line.x0
+        if not group or line.x1 > right:
+            right = line.x1
         group.append(line)
     if group:
         yield group
@@ -69,26 +74,33 @@ def _starts(line: Line, group: list[Line], left: float, right: float) -> bool:
     last = group[-1]
     if last.broken:
         return False
-    size = max(last.size, line.size, 1.0)
+    size, y0 = max(last.size, line.size, 1.0), line.y0
     if abs(line.size - last.size) > 0.1 * size:
         return True
-    if last.y0 <= (line.y0 + line.y1) / 2 <= last.y1:  # the same row: cells of a table, a tab stop
+    if last.y0 <= (y0 + line.y1) / 2 <= last.y1:  # the same row: cells of a table, a tab stop
         return line.x0 < last.x0
-    if line.y0 < last.y0 or line.y0 - last.y1 > 0.6 * size:  # the next column, or a gap
+    if y0 < last.y0 or y0 - last.y1 > 0.6 * size:  # the next column, or a gap
         return True
-    if len(group) > 1 and line.y0 - last.y0 > 1.25 * (last.y0 - group[-2].y0) > 0:
+    if len(group) > 1 and y0 - last.y0 > 1.25 * (last.y0 - group[-2].y0) > 0:
         return True
-    if line.x0 > right or line.x1 < left or _ITEM.match(line.text):
+    if line.x0 > right or line.x1 < left or _is_item(line.text):
         return True
-    if line.x0 - left > size and len(group) > 1 and not _ITEM.match(group[0].text):  # the first line is set in
+    if line.x0 - left > size and len(group) > 1 and not _is_item(group[0].text):  # the first line is set in
         return True
     edge = max(right, line.x1)
-    return last.x1 < edge - 0.15 * (edge - left) and bool(_SENTENCE_END.search(last.text))
+    return last.x1 < edge - 0.15 * (edge - left) and bool(_SENTENCE_END.search(last.text[-8:]))
+
+
+def _is_item(text: str) -> bool:
+    """Whether a line begins like an item of a list. A word, as most lines begin with, is told at once."""
+    return not (text[:2].isalpha() and text[0] not in "ivxIVX") and _ITEM.match(text) is not None
 
 
 def joined(group: Sequence[Line]) -> str:
     """The text of a paragraph on one line, words broken at a hyphen made whole."""
     text = group[0].text
+    if not any(line.broken or line.text[-1] == "-" for line in group):
+        return " ".join(line.text for line in group)
     for before, line in pairwise(group):
         hyphen = before.broken or (text.endswith("-") and line.text[:1].islower() and text[-2:-1].isalpha())
         text = _mend(text, line.text) if hyphen else f"{text} {line.text}"
@@ -105,4 +117,4 @@ def _mend(left: str, right: str) -> str:
 def _role(text: str, group: Sequence[Line], body: float) -> Role:
     if len(text) <= _HEADING_CHARS and group[0].size >= _HEADING_RATIO * body and any(c.isalpha() for c in text):
         return "heading"
-    return "list_item" if _ITEM.match(text) else "paragraph"
+    return "list_item" if _is_item(text) else "paragraph"

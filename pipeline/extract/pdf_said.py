@@ -16,7 +16,6 @@ from pipeline.extract.pdf_grammar import comments
 from pipeline.extract.pdf_ledger import squeezed
 from pipeline.extract.pdf_lines import Frame, Line, PageText, read_lines
 
-_MARKED = (b"BDC", b"DP")
 _INLINE = re.compile(rb"<<[^<>]*?(?:\(|<[0-9A-Fa-f]).{0,4000}?>>\s*(?:BDC|DP)\b", re.DOTALL)
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9a-fA-F\s]*>", re.DOTALL)
 _SAID = re.compile(r"[A-Za-z]{3}")
@@ -24,14 +23,11 @@ _KEY = b"ActualText"
 _MOST = 100  # marks of one object
 
 
-def notes(data: bytes, commented: bool) -> list[str]:
-    """Strings in marks of content, and, where there are any, its comments."""
-    found: list[str] = []
-    if any(operator in data for operator in _MARKED):
-        strings = (string for mark in _INLINE.findall(data) for string in _STRING.findall(mark))
-        found.extend(str(pikepdf.Object.parse(string)) for string in strings)
-    if commented:
-        found.extend(comment for comment in comments(data) if _SAID.search(comment))
+def notes(data: bytes) -> list[str]:
+    """Strings in marks of content, and its comments."""
+    strings = (string for mark in _INLINE.findall(data) for string in _STRING.findall(mark))
+    found = [str(pikepdf.Object.parse(string)) for string in strings]
+    found.extend(comment for comment in comments(data) if _SAID.search(comment))
     return [text for text in found if text.strip()]
 
 

@@ -37,6 +37,7 @@ _SCRAP = 32  # bytes of unknown data that hold no sentence
 _TECHNICAL = re.compile(rb"begincmap|begin(?:bf|cid)(?:char|range)|usecmap|\A\s*\{|\A%!|\A[\d\s.+-]*\Z")
 _PROSE = re.compile(rb"[A-Za-z]{3,} +[A-Za-z]{2,} +[A-Za-z]{2,}")
 _SHOWS_TEXT = re.compile(rb"\bT[jJ*]|[)\]>]\s*['\"]")
+_PRINTED = bytes(range(32, 127)) + b"\r\n\t"
 _GLYPH = re.compile(rb"^\s*(?:[-\d.]+\s+){2,6}d[01]\b")
 
 
@@ -170,4 +171,4 @@ def _decoded(data: bytes) -> str:
 
 def _is_text(data: bytes) -> bool:
     head = data[:4096]
-    return bool(head) and sum(32 <= b < 127 or b in b"\r\n\t" for b in head) > 0.85 * len(head)
+    return len(head.translate(None, _PRINTED)) < 0.15 * len(head)
