@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 import pikepdf
 
 from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
-from pipeline.extract.pdf_grammar import syntax
+from pipeline.extract.pdf_grammar import syntax, white_text
 from pipeline.extract.pdf_said import notes
 
 _CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
 _POLYGON = (b"\nh\nf", b" h f", b" h\nf")
 _THICK = 4.0  # points; a thinner bar is a rule, and covers no text
+_PAINTED = re.compile(rb"\s++[^WnSs]")  # not a rectangle to clip by, or to draw the outline of
 _STROKE = re.compile(rb"\s[lcvy]\s")
+_CLIP = re.compile(rb" re\s+W")
 _DANGLING = re.compile(rb"/Contents \d+ \d+ R")
 _DEPTH = 20
 
@@ -56,7 +58,8 @@ class PageContent:
     @property
     def strokes(self) -> int:
         """How many lines and curves are drawn; many may be outlines of letters."""
-        return sum(len(_STROKE.findall(data)) + 5 * data.count(b" re") for data in self.drawings)
+        boxes = sum(data.count(b" re") - len(_CLIP.findall(data)) for data in self.drawings)
+        return sum(len(_STROKE.findall(data)) for data in self.drawings) + 5 * boxes
 
 
 def read_content(page: pikepdf.Object, drawn: Drawn, decoder: Decoder) -> PageContent:
@@ -97,7 +100,8 @@ def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, 
     form = syntax(data)
     if not form.parses:  # a reader drops what it does not understand, and often all that follows
         found.problems.append("damaged")
-    found.fades = found.fades or form.hides or form.white or (form.states and _transparent(owner))
+    found.fades = found.fades or form.hides or (form.states and _transparent(owner))
+    found.fades = found.fades or (form.white and (form.calls or white_text(data, _greys(owner))))
     found.covers = found.covers or (form.fills and _may_cover(data))
     found.draws = found.draws or form.pictures
     found.replaces = found.replaces or (form.marks and (b"ActualText" in data or _replaced(owner)))
@@ -129,7 +133,7 @@ def _may_cover(data: bytes) -> bool:
     if any(data.find(hint, start) >= 0 for hint in _POLYGON):
         return True
     return any(
-        data[at + 3 : at + 4].isspace() and _thick(data[max(at - 40, 0) : at].split()[-2:])
+        _PAINTED.match(data, at + 3) and _thick(data[max(at - 40, 0) : at].split()[-2:])
         for at in _places(data, b" re", start)
     )
 
@@ -154,6 +158,15 @@ def _transparent(owner: pikepdf.Object) -> bool:
     if not isinstance(states, pikepdf.Dictionary):
         return False
     return any(isinstance(state, pikepdf.Dictionary) and state.get("/ca", 1) < 0.2 for state in states.values())
+
+
+def _greys(owner: pikepdf.Object) -> bool:
+    """Whether one number may be a grey level: in a space of one ink, one is all of it, not white."""
+    spaces = _resources(owner).get("/ColorSpace")
+    if not isinstance(spaces, pikepdf.Dictionary):
+        return True
+    inks = ("/Separation", "/DeviceN")
+    return not all(isinstance(space, pikepdf.Array) and str(space[0]) in inks for space in spaces.values())
 
 
 def _replaced(owner: pikepdf.Object) -> bool:

@@ -67,6 +67,10 @@ _DRAWING = re.compile(
     + rb"))*+" + _NUMBERS + rb"*+",
     re.DOTALL,
 )  # fmt: skip
+_INK = re.compile(rb"[\s\])>](?:(rg|[gk]|scn?)|T[jJ]|['\"])(?=[\s\[(/<]|\Z)")
+_WHITE_HINTS = (b"1 g", b"1 r", b"1 s", b"0 k", b".0 g", b".0 r", b".0 s", b"00 g", b"00 r", b"00 s", b"1\ng", b"1\nr")
+_THREE = re.compile(_behind(b"sc", b"1", 3) + rb"|" + _behind(b"scn", b"1", 3))
+_WHITE_HERE = re.compile(_WHITE)
 _PICTURE = re.compile(rb"BI\b(?:" + TOKENS + rb"|[A-Za-z]++)*?\bID" + SPACE, re.DOTALL)
 _PICTURE_END = re.compile(SPACE + rb"EI" + _END)
 _COMMENT = re.compile(STRING + rb"|%([^\r\n]*+)", re.DOTALL)
@@ -109,6 +113,24 @@ def syntax(drawing: bytes) -> Syntax:
         if not at:
             return found
         found.pictures = True
+
+
+def white_text(drawing: bytes, greys: bool) -> bool:
+    """Whether text may be shown while white is the colour to fill with. Most white is the ground of a page or a table.
+
+    `greys`: one number to scn is a grey level, and not an amount of ink.
+    """
+    for hint in _WHITE_HINTS:
+        at = drawing.find(hint)
+        while at >= 0:
+            operator = at + len(hint) - 1
+            at = drawing.find(hint, operator)
+            white = _WHITE_HERE.match(drawing, operator)
+            if white and (greys or not white[0].startswith(b"sc") or _THREE.match(drawing, operator)):
+                following = _INK.search(drawing, white.end())
+                if following and not following[1]:
+                    return True
+    return False
 
 
 def _picture_end(drawing: bytes, start: int) -> int:

@@ -84,6 +84,7 @@ class Objects:
     files: dict[ObjGen, str] = field(default_factory=dict)  # embedded file stream -> name
     lost: int = 0  # objects that are counted or referred to and not there
     marks: set[str] = field(default_factory=set)  # of MARKS, those that occur
+    said: set[tuple[str, bytes, bool]] = field(default_factory=set)  # keys and strings met: many are repeated
     spelling: set[ObjGen] = field(default_factory=set)  # font programs that alone tell which character a glyph is
 
 
@@ -143,6 +144,7 @@ def _is_null(pdf: pikepdf.Pdf, objgen: ObjGen) -> bool:
 
 def _spelling(written: list[bytes]) -> set[ObjGen]:
     """The programs of fonts that have neither a table of characters nor an encoding of their own."""
+    written = [raw for raw in written if b"Font" in raw]
     fonts = [raw for raw in written if b"/FontDescriptor" in raw or b"/DescendantFonts" in raw]
     composite = any(b"/DescendantFonts" in raw and b"/ToUnicode" not in raw for raw in fonts)
     bare = [
@@ -195,7 +197,9 @@ def _strings(raw: bytes, page: int | None, found: Objects, hidden: bool) -> None
         if name:
             key = "/" + name.decode("latin-1")
         quiet = "/ID" if signed and key == "/Contents" else key
-        _add(found, quiet, _text(string), page, hidden)
+        if (quiet, string, hidden) not in found.said:
+            found.said.add((quiet, string, hidden))
+            _add(found, quiet, _text(string), page, hidden)
     if b"#20" in raw:  # a name of several words
         for name in _WORDY_NAME.findall(_BARE_STRING.sub(b"", raw)):
             found.texts.append(Text("names", str(pikepdf.Object.parse(name))[1:], page, True))
