@@ -16,6 +16,7 @@ import pikepdf
 from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
 from pipeline.extract.pdf_grammar import syntax, white_text
 from pipeline.extract.pdf_said import notes
+from pipeline.extract.pdf_words import words
 
 _CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
 _POLYGON = (b"\nh\nf", b" h f", b" h\nf")
@@ -103,10 +104,11 @@ def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, 
     found.fades = found.fades or form.hides or (form.states and _transparent(owner))
     found.fades = found.fades or (form.white and (form.calls or white_text(data, _greys(owner))))
     found.covers = found.covers or (form.fills and _may_cover(data))
-    found.draws = found.draws or form.pictures
+    found.draws = found.draws or bool(form.pictures)
     found.replaces = found.replaces or (form.marks and (b"ActualText" in data or _replaced(owner)))
     if form.marks or form.comments:
         found.notes.extend(notes(data))
+    found.notes.extend(word for picture in form.pictures for word in words(picture))
     found.drawings.append(data)
     found.shows = found.shows or b"Tf" in data
     if not form.calls or depth > _DEPTH:

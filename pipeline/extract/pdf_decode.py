@@ -63,18 +63,6 @@ class Decoder:
         self._count(len(raw))
         return raw
 
-    def head(self, stream: pikepdf.Stream) -> bytes:
-        """The first decoded bytes; empty where they need more than Flate. Raises Damaged."""
-        filters, raw = filters_of(stream), bytes(stream.read_raw_bytes())
-        if not filters:
-            _check_plain(raw)
-        if filters != ["/FlateDecode"]:
-            return b"" if filters else raw[:_HEAD]
-        try:
-            return zlib.decompressobj().decompress(raw, _HEAD)
-        except zlib.error as error:
-            raise Damaged(str(error)) from error
-
     def unwrap(self, raw: bytes, filters: list[str]) -> bytes:
         """`raw` without its outer `filters`. Raises TooLarge or Damaged."""
         if not _OWN.issuperset(filters):

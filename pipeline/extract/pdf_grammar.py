@@ -8,7 +8,7 @@ must not fail once it was entered, or the engine loses count of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SPACE = rb"[\0\t\n\f\r ]"  # no other byte is white space (ISO 32000-2, 7.2.3), whatever some readers think
 _INNER = rb"\((?:[^()\\]++|\\.)*+\)"
@@ -88,7 +88,7 @@ class Syntax:
     fills: bool = False
     hides: bool = False  # shows text without ink
     comments: bool = False
-    pictures: bool = False  # has inline pictures
+    pictures: list[bytes] = field(default_factory=list)  # the data of inline pictures
 
     def note(self, met: re.Match[bytes]) -> None:
         """Count what was met as being there."""
@@ -112,7 +112,7 @@ def syntax(drawing: bytes) -> Syntax:
         at = _picture_end(drawing, picture.end()) if picture else 0
         if not at:
             return found
-        found.pictures = True
+        found.pictures.append(drawing[met.end() : at])
 
 
 def white_text(drawing: bytes, greys: bool) -> bool:

@@ -15,6 +15,7 @@ from pipeline.types import NOWHERE, Part, PartKind, Visibility, Where
 
 KINDS: dict[str, PartKind] = {
     "annotations": "comment",
+    "fonts": "metadata",
     "form": "body",
     "javascript": "code",
     "layers": "name",

@@ -18,6 +18,7 @@ from pipeline.extract.pdf_masks import worth_reading
 from pipeline.extract.pdf_members import Members
 from pipeline.extract.pdf_objects import Objects, Text, read_loose
 from pipeline.extract.pdf_pixels import behind_pixels
+from pipeline.extract.pdf_words import words
 from pipeline.types import Blob, Gap, Notice, Part
 
 # Under these keys lie fonts, their tables, colours and masks: no text of the document.
@@ -70,9 +71,8 @@ def sort_streams(
                 continue
             if image and not keys & _VEILS:
                 found.images.append(stream)
-            elif not image and _harmless(stream, keys) and not _prose(decoder.head(stream)):
-                if "/ToUnicode" in keys or stream.objgen in objects.spelling:
-                    yield from _spoiled(stream, decoder)
+            elif not image and _harmless(stream, keys):
+                yield from _sort_harmless(stream, keys, objects, drawn, decoder, found)
             elif not image:
                 yield from _sort(stream, keys, objects, drawn, decoder, found)
         except TooLarge as error:
@@ -88,12 +88,22 @@ def _read_members(stream: pikepdf.Stream, members: Members, objects: Objects, de
         read_loose(raw, objects)
 
 
-def _spoiled(stream: pikepdf.Stream, decoder: Decoder) -> Iterator[Gap]:
-    """A table of characters, or a font without one, that cannot be unpacked: pdfium then guesses."""
+def _sort_harmless(
+    stream: pikepdf.Stream, keys: set[str], objects: Objects, drawn: Drawn, decoder: Decoder, found: Sorted
+) -> Iterator[Part | Gap | Blob]:
+    """A font, a table or a profile: its words are read, and a text that only claims to be one is read as such."""
     try:
-        decoder.read(stream)
-    except (Damaged, TooLarge) as error:
-        yield Gap(stage="extract", code="text_unreliable", path=_path(stream), detail=str(error)[:200])
+        data = decoder.read(stream)
+    except Damaged as error:
+        # of a table of characters, or a font without one, that cannot be unpacked, pdfium makes guesses
+        spells = "/ToUnicode" in keys or stream.objgen in objects.spelling
+        code = "text_unreliable" if spells else "damaged"
+        yield Gap(stage="extract", code=code, path=_path(stream), detail=str(error)[:200])
+        return
+    if _prose(data):
+        yield from _sort(stream, keys, objects, drawn, decoder, found)
+    else:
+        found.texts.extend(Text("fonts", text, hidden=True) for text in words(data))
 
 
 def _path(stream: pikepdf.Stream) -> str:
@@ -145,7 +155,7 @@ def _sort_data(data: bytes, stream: pikepdf.Stream, keys: set[str], found: Sorte
     if family and (_is_text(data) or data[:2] in _MARKS):
         found.texts.append(Text(family, _decoded(data)))
     elif (_GLYPH.match(data) or data[36:40] == b"acsp") and not _prose(data):
-        return
+        found.texts.extend(Text("fonts", text, hidden=True) for text in words(data))
     elif str(stream.get("/Subtype", "")) == "/Form" or "/PatternType" in stream:
         found.undrawn.append(stream)
     elif data.startswith(_FILES):

@@ -25,6 +25,20 @@ def encrypted(text: str, *, user: str = "x", strength: int = 6) -> bytes:
     return changed(lambda pdf: None, plain(text), encryption=how)
 
 
+def encrypted_attachment(text: str) -> bytes:
+    """The page is open; a password is asked for when its attachment is opened (AuthEvent EFOpen)."""
+
+    def attach(pdf: pikepdf.Pdf) -> None:
+        pdf.attachments["note.txt"] = bytes(x ^ 0xA5 for x in text.encode() * 2)
+
+    whole = changed(attach, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    keys = b"/O <%s> /U <%s> /P -4" % (b"5a" * 32, b"a5" * 32)
+    sealed = b"/CF << /StdCF << /CFM /AESV2 /AuthEvent /EFOpen /Length 16 >> >> /EFF /StdCF"
+    sealed += b" /StmF /Identity /StrF /Identity"
+    entry = b"/Encrypt << /Filter /Standard /V 4 /R 4 /Length 128 %s %s >>" % (keys, sealed)
+    return whole.replace(b"trailer <<", b"trailer << " + entry)
+
+
 def rights_managed(text: str) -> bytes:
     def wrap(pdf: pikepdf.Pdf) -> None:
         pdf.attachments["protected.pdf"] = pikepdf.AttachedFileSpec(pdf, b"\x00\x01\x02sealed")
@@ -165,6 +179,7 @@ CASES = [
         for r in (2, 3, 4, 6)
     ),
     *(pdf_case(2, f"empty-password-r{r}", lambda t, r=r: encrypted(t, user="", strength=r)) for r in (3, 4, 6)),
+    pdf_case(3, "attachment-password", encrypted_attachment, "hold", "encrypted"),
     pdf_case(4, "rights-managed", rights_managed, "hold", "rights_managed"),
     pdf_case(5, "xfa", dynamic_form),
     pdf_case(6, "portfolio", portfolio, code="embedded_file"),
