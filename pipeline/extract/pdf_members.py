@@ -8,9 +8,19 @@ from collections import defaultdict
 import pikepdf
 
 from pipeline.extract.pdf_decode import Damaged, Decoder
-from pipeline.extract.pdf_grammar import TOKENS, comments
+from pipeline.extract.pdf_grammar import HEX, NAME, SPACE, STRING, TOKENS, comments
 
 _WITHIN = re.compile(TOKENS, re.DOTALL)
+
+
+_FLAT = rb"[^<>()\[\]]++|" + STRING + rb"|" + HEX
+_FLATTER = _FLAT + rb"|<<(?:" + _FLAT + rb")*+>>|\[(?:" + _FLAT + rb")*+\]"
+# One object, and nothing behind it; most are dictionaries of no great depth.
+_SIMPLE = re.compile(rb"<<(?:" + _FLATTER + rb")*+>>" + SPACE + rb"*+", re.DOTALL)
+_ATOM = re.compile(SPACE + rb"*+(?:" + NAME + rb"|[-+.\dR ]++|true|false|null)" + SPACE + rb"*+")
+_LEAF = re.compile(STRING + rb"|" + HEX + rb"|%[^\r\n]*+", re.DOTALL)
+_BRACKET = re.compile(rb"<<|>>|[\[\]]")
+_OPENING = {b">>": b"<<", b"]": b"["}
 _IN_STREAM = 2  # the type of a table's entry for an object that lies in an object stream
 
 
@@ -36,6 +46,27 @@ class Members:
             raise Damaged("an object stream does not parse")
         listed = self._listed[stream.objgen[0]]
         ends = [*starts[1:], len(data)]
+        if not all(
+            _SIMPLE.fullmatch(data, start, end) or _whole(data[start:end])
+            for start, end in zip(starts, ends, strict=True)
+        ):
+            raise Damaged("a member of an object stream does not parse")
         left = () if len(listed) == count else range(count)
         unlisted = [data[starts[n] : ends[n]] for n in left if n not in listed]
         return unlisted, comments(data[first:]) if within[1] is not None else []
+
+
+def _whole(member: bytes) -> bool:
+    """Whether a member is one object, with nothing behind it."""
+    if _ATOM.fullmatch(member):
+        return True
+    bare = _LEAF.sub(lambda leaf: b" " if leaf[0].startswith(b"%") else b"[]", member).strip()
+    opened: list[bytes] = []
+    for bracket in _BRACKET.finditer(bare):
+        if bracket[0] not in _OPENING:
+            opened.append(bracket[0])
+        elif not opened or opened.pop() != _OPENING[bracket[0]]:
+            return False
+        if not opened:
+            return bracket.end() == len(bare) and bare.startswith((b"<<", b"["))
+    return False

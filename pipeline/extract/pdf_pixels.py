@@ -5,7 +5,6 @@ A reader takes as many bytes as the size of the image says, and shows nothing of
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +13,12 @@ import pikepdf
 
 from pipeline.extract.appended import appended
 from pipeline.extract.pdf_decode import BLANK, Damaged, Decoder, filters_of
+from pipeline.extract.pdf_words import words
+from pipeline.extract.picture_blocks import layout
 from pipeline.types import Blob, Gap, Notice, Part
 
 _PICTURES = {"/DCTDecode": "image/jpeg", "/JPXDecode": "image/jp2"}
 _CLOSED = frozenset({"/CCITTFaxDecode", "/JBIG2Decode"})  # nobody here unpacks these
-_SENTENCE = re.compile(rb" [A-Za-z]{2,} [A-Za-z]{2,} ")
 _COMPONENTS = {
     "/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/Indexed": 1, "/I": 1, "/Separation": 1,
     "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/RGB": 3, "/DeviceCMYK": 4, "/CMYK": 4,
@@ -33,15 +33,13 @@ def behind_pixels(image: pikepdf.Stream, decoder: Decoder) -> Iterator[Part | Ga
     filters = filters_of(image)
     if filters and filters[-1] in _PICTURES:
         data = decoder.unwrap(bytes(image.read_raw_bytes()), filters[:-1])
-        for found in appended(data, _PICTURES[filters[-1]]):
-            place = f"{path}/{found.name if isinstance(found, Blob) else found.path}"
-            yield (
-                replace(found, name=place.replace("/", "-")) if isinstance(found, Blob) else replace(found, path=place)
-            )
+        media_type = _PICTURES[filters[-1]]
+        yield from (_placed(found, path) for found in appended(data, media_type))
+        if layout(data, media_type).end is None:  # without its end mark, what follows the pixels is not told from them
+            yield from _said(words(data), path)
         return
     if filters and filters[-1] in _CLOSED:
-        if _SENTENCE.search(bytes(image.read_raw_bytes())):
-            yield Gap(stage="extract", code="trailing_data", path=path, detail="words among the pixels")
+        yield from _said(words(bytes(image.read_raw_bytes())), path)
         return
     rest = _rest(image, filters, decoder)
     if rest.strip(BLANK):
@@ -49,6 +47,11 @@ def behind_pixels(image: pikepdf.Stream, decoder: Decoder) -> Iterator[Part | Ga
         yield Blob.of(rest, name=f"{path.replace('/', '-')}-behind-pixels.bin")
     if len(rest) >= _MOST:
         yield Gap(stage="extract", code="trailing_data", path=path, detail="too much behind the pixels")
+
+
+def _said(texts: list[str], path: str) -> Iterator[Part]:
+    if texts:
+        yield Part(kind="metadata", text="\n".join(texts), path=f"{path}/behind-pixels", visibility="hidden")
 
 
 def _placed(found: Part | Gap | Blob | Notice, path: str) -> Part | Gap | Blob | Notice:
@@ -92,7 +95,7 @@ def _size(image: pikepdf.Stream, predicted: bool) -> int:
     width, height = int(image["/Width"]), int(image["/Height"])
     depth, components = 1, 1
     if not image.get("/ImageMask"):
-        depth, components = int(image.get("/BitsPerComponent", 8)), _components(image["/ColorSpace"])
+        depth, components = int(image["/BitsPerComponent"]), _components(image["/ColorSpace"])
     tagged = 0
     parms = image.get("/DecodeParms")
     parms = parms[0] if isinstance(parms, pikepdf.Array) else parms
