@@ -21,10 +21,10 @@ from pipeline.extract.pdf_pixels import behind_pixels
 from pipeline.extract.pdf_words import words
 from pipeline.types import Blob, Gap, Notice, Part
 
-# Under these keys lie fonts, their tables, colours and masks: no text of the document.
+# Under these keys lie fonts, their tables and colours: no text of the document.
 _HARMLESS_KEYS = frozenset(
     {"/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode", "/CIDToGIDMap", "/CIDSet", "/JBIG2Globals", "/UseCMap"}
-    | {"/DestOutputProfile", "/SMask", "/Mask", "/Indexed", "/TR", "/TR2", "/BG", "/UCR", "/HT", "/Function"}
+    | {"/DestOutputProfile", "/Indexed", "/TR", "/TR2", "/BG", "/UCR", "/HT", "/Function"}
 )
 _VEILS = frozenset({"/SMask", "/Mask", "/Thumb"})
 _HARMLESS_TYPES = frozenset({"/XRef", "/CMap", "/Halftone"})
