@@ -22,6 +22,8 @@ from pipeline.extract.pdf_revisions import Shape, shape, trailing
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap, Notice, Part
 
+_WARM_LINES = b" ".join(b"(line %d of a page, long enough for a word-) Tj T* (and more.) '" % n for n in range(40))
+_WARM_READINGS = 4
 _STRAY = 16  # bytes that may be a file; fewer without a word are the rest of something
 _WORD = re.compile(rb"[A-Za-z]{3}")
 
@@ -48,13 +50,28 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Found]:
 
 
 def warm(profile: str) -> None:
-    """Read a small file encrypted with AES-256: at its first one qpdf opens the random device, pdfium its tables."""
+    """Read a small file often: a child that finds all of this warm copies few pages of memory.
+
+    One of the readings is of a file encrypted with AES-256: at its first one qpdf opens the random device.
+    """
     made = pikepdf.Pdf.new()
-    made.add_blank_page().contents_add(b"BT 10 10 Td ET 1 g 0 0 9 9 re f")
-    out = io.BytesIO()
-    made.save(out, encryption=pikepdf.Encryption(owner="", user="", R=6))
-    for _ in extract(Blob.of(out.getvalue(), name="warm.pdf"), Limits()):
-        pass
+    made.docinfo["/Title"] = "Warm"
+    fonts = pikepdf.Dictionary(
+        F=pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    )
+    for _ in range(3):
+        page = made.add_blank_page()
+        page.obj.Resources = pikepdf.Dictionary(Font=fonts)
+        page.contents_add(b"0.9 g 0 0 9 9 re f 1 g BT /F 9 Tf 11 TL 10 700 Td " + _WARM_LINES + b" ET 9 9 99 99 re f")
+    link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://example.org"))
+    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=link)
+    made.pages[0].obj.Annots = pikepdf.Array([made.make_indirect(note)])
+    plain, sealed = io.BytesIO(), io.BytesIO()
+    made.save(sealed, encryption=pikepdf.Encryption(owner="", user="", R=6))
+    made.save(plain, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    for data in (sealed.getvalue(), *[plain.getvalue()] * _WARM_READINGS):
+        for _ in extract(Blob.of(data, name="warm.pdf"), Limits(ocr="off")):
+            pass
 
 
 def _outside(data: bytes, form: Shape) -> Iterator[Found]:

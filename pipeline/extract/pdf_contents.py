@@ -15,7 +15,7 @@ import pikepdf
 
 from pipeline.extract.pdf_decode import Damaged, Decoder, ObjGen, TooLarge
 from pipeline.extract.pdf_grammar import syntax, white_text
-from pipeline.extract.pdf_said import notes
+from pipeline.extract.pdf_said import notes, said_aside
 from pipeline.extract.pdf_words import words
 
 _CALL = re.compile(rb"/([^\s/<>\[\]()%{}]+)\s+Do\b")
@@ -106,8 +106,10 @@ def _follow(data: bytes, owner: pikepdf.Object, drawn: Drawn, decoder: Decoder, 
     found.covers = found.covers or (form.fills and _may_cover(data))
     found.draws = found.draws or bool(form.pictures)
     found.replaces = found.replaces or (form.marks and (b"ActualText" in data or _replaced(owner)))
-    if form.marks or form.comments:
+    if form.marks:
         found.notes.extend(notes(data))
+    if form.comments:
+        found.notes.extend(said_aside(data))
     found.notes.extend(word for picture in form.pictures for word in words(picture))
     found.drawings.append(data)
     found.shows = found.shows or b"Tf" in data

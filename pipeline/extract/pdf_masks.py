@@ -6,6 +6,8 @@ through, is not to be seen there.
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pikepdf
 
@@ -66,8 +68,10 @@ def _grey(image: pikepdf.Stream, pixels: int) -> Grey | None:
     if not 0 < rows * columns <= pixels or filters_of(image)[-1:] in _CLOSED:
         return None
     try:
-        data = np.frombuffer(image.read_bytes(), np.uint8)
-    except (pikepdf.PdfError, Damaged):
+        plain = filters_of(image) == ["/FlateDecode"] and "/DecodeParms" not in image
+        unpacked = zlib.decompress(image.read_raw_bytes()) if plain else image.read_bytes()  # qpdf takes twice as long
+        data = np.frombuffer(unpacked, np.uint8)
+    except (pikepdf.PdfError, zlib.error, Damaged):
         return None
     width = (columns + 7) // 8
     if depth == 1 and data.size >= rows * width:

@@ -46,7 +46,7 @@ def behind_pixels(image: pikepdf.Stream, decoder: Decoder) -> Iterator[Part | Ga
         yield Notice(code="trailing_data", path=path, visibility="hidden", detail=f"{len(rest)} bytes")
         yield Blob.of(rest, name=f"{path.replace('/', '-')}-behind-pixels.bin")
     if len(rest) >= _MOST:
-        yield Gap(stage="extract", code="trailing_data", path=path, detail="too much behind the pixels")
+        raise Damaged("too much behind the pixels")
 
 
 def _said(texts: list[str], path: str) -> Iterator[Part]:

@@ -24,11 +24,15 @@ _MOST = 100  # marks of one object
 
 
 def notes(data: bytes) -> list[str]:
-    """Strings in marks of content, and its comments."""
+    """Strings in marks of content."""
     strings = (string for mark in _INLINE.findall(data) for string in _STRING.findall(mark))
-    found = [str(pikepdf.Object.parse(string)) for string in strings]
-    found.extend(comment for comment in comments(data) if _SAID.search(comment))
+    found = (str(pikepdf.Object.parse(string)) for string in strings)
     return [text for text in found if text.strip()]
+
+
+def said_aside(data: bytes) -> list[str]:
+    """The comments of a content stream."""
+    return [comment for comment in comments(data) if _SAID.search(comment)]
 
 
 def glyph_lines(page: Any, frame: Frame, text: PageText) -> Iterator[Line]:

@@ -56,14 +56,14 @@ def sort_streams(
     objects: Objects, members: Members, drawn: Drawn, decoder: Decoder, found: Sorted
 ) -> Iterator[Part | Gap | Blob | Notice]:
     """Yield files and XML as they come; fill `found` with the rest."""
+    sound: dict[ObjGen, pikepdf.Stream] = {}  # images that unpack to about as much as they say
     for stream in objects.streams:
         keys = objects.keys.get(stream.objgen, set())
         image = stream.get("/Subtype") == "/Image" and stream.objgen not in objects.files
         try:
             if image:
                 yield from behind_pixels(stream, decoder)
-                if worth_reading(stream, bool(keys & _VEILS), decoder.limits.pixels):
-                    found.veiled.append(stream)
+                sound[stream.objgen] = stream
             if _used(stream, drawn):
                 continue
             if stream.get("/Type") == "/ObjStm":
@@ -79,6 +79,15 @@ def sort_streams(
             yield Gap(stage="extract", code=error.code, path=_path(stream))
         except Damaged as error:
             yield Gap(stage="extract", code="damaged", path=_path(stream), detail=str(error)[:200])
+    found.veiled = [image for image in sound.values() if _veiled(image, objects, sound, decoder.limits.pixels)]
+
+
+def _veiled(image: pikepdf.Stream, objects: Objects, sound: dict[ObjGen, pikepdf.Stream], pixels: int) -> bool:
+    """Whether an image is a mask, or lies behind one, and may hold writing."""
+    mask = image.get("/SMask", image.get("/Mask"))
+    if isinstance(mask, pikepdf.Stream) and mask.objgen not in sound:
+        return False  # damaged, which was said, or read with another revision
+    return worth_reading(image, bool(objects.keys.get(image.objgen, set()) & _VEILS), pixels)
 
 
 def _read_members(stream: pikepdf.Stream, members: Members, objects: Objects, decoder: Decoder, found: Sorted) -> None:
