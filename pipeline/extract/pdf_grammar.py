@@ -16,6 +16,7 @@ STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|" + _INNER + rb")*+\))*+\)"
 HEX = rb"<[\da-fA-F\0\t\n\f\r ]*+>"
 NAME = rb"/[^\x00-\x20\x7f()<>\[\]{}/%]*+"
 _NUMBERS = rb"[-+.\d\0\t\n\f\r ]"
+_APART = rb"(?<![-+.\d])"  # an operator that touches a number is one word with it, and unknown: then no font is set
 _END = rb"(?=[\0\t\n\f\r /\[(<%]|\Z)"
 # Any number of tokens of objects; the group is the last comment among them.
 TOKENS = (
@@ -47,7 +48,7 @@ _FLAT = rb"(?:[^<>()]++|" + STRING + rb"|" + HEX + rb")"
 _PROPERTIES = rb"(?:" + NAME + rb"|<<(?:" + _FLAT + rb"|<<" + _FLAT + rb"*+>>)*+>>)"
 _SHOW = SPACE + rb"*+(?:Tj|'|\")" + _END
 _NAMED = (
-    NAME + rb"(?:" + SPACE + rb"*+[-+.\d]" + _NUMBERS + rb"*+Tf" + _END
+    NAME + rb"(?:" + SPACE + rb"*+[-+.\d]" + _NUMBERS + rb"*+" + _APART + rb"Tf" + _END
     + rb"|" + _NUMBERS + rb"*+(?:gs" + _END + rb"()|Do" + _END + rb"()|(?:cs|CS|scn|SCN|sh|ri|BMC|MP)" + _END + rb")"
     + rb"|" + SPACE + rb"*+" + _PROPERTIES + SPACE + rb"*+(?:BDC|DP)" + _END + rb"())"
 )  # fmt: skip

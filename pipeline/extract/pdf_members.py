@@ -28,10 +28,10 @@ class Members:
     """Which members of which object streams the table of a file lists."""
 
     def __init__(self, pdf: pikepdf.Pdf) -> None:
-        self._listed: dict[int, set[int]] = defaultdict(set)
-        for entry in pdf.get_xref_table().values():
+        self._listed: dict[int, dict[int, int]] = defaultdict(dict)  # stream -> index of the member -> its number
+        for (number, _), entry in pdf.get_xref_table().items():
             if entry.type == _IN_STREAM:
-                self._listed[entry.obj_stream_number or 0].add(entry.obj_stream_index or 0)
+                self._listed[entry.obj_stream_number or 0][entry.obj_stream_index or 0] = number
 
     def unlisted(self, stream: pikepdf.Stream, decoder: Decoder) -> tuple[list[bytes], list[str]]:
         """The members that no table lists, as they are written, and the comments among all members.
@@ -41,8 +41,14 @@ class Members:
         data = decoder.read(stream)
         count, first = int(stream.get("/N", 0)), int(stream.get("/First", 0))
         within = _WITHIN.match(data, first)
-        starts = [first + int(offset) for offset in data[:first].split()[1::2] if offset.isdigit()]
-        if within is None or within.end() != len(data) or len(starts) != count or starts != sorted(starts):
+        head = [int(number) for number in data[:first].split() if number.isdigit()]
+        numbers, starts = head[::2], [first + offset for offset in head[1::2]]
+        if (
+            within is None
+            or within.end() != len(data)
+            or not len(starts) == len(numbers) == count
+            or starts != sorted(starts)
+        ):
             raise Damaged("an object stream does not parse")
         listed = self._listed[stream.objgen[0]]
         ends = [*starts[1:], len(data)]
@@ -51,8 +57,7 @@ class Members:
             for start, end in zip(starts, ends, strict=True)
         ):
             raise Damaged("a member of an object stream does not parse")
-        left = () if len(listed) == count else range(count)
-        unlisted = [data[starts[n] : ends[n]] for n in left if n not in listed]
+        unlisted = [data[starts[n] : ends[n]] for n, number in enumerate(numbers) if listed.get(n) != number]
         return unlisted, comments(data[first:]) if within[1] is not None else []
 
 

@@ -96,6 +96,8 @@ def _size(image: pikepdf.Stream, predicted: bool) -> int:
     depth, components = 1, 1
     if not image.get("/ImageMask"):
         depth, components = int(image["/BitsPerComponent"]), _components(image["/ColorSpace"])
+    if depth not in (1, 2, 4, 8, 16):
+        raise ValueError("no such depth")
     tagged = 0
     parms = image.get("/DecodeParms")
     parms = parms[0] if isinstance(parms, pikepdf.Array) else parms

@@ -88,5 +88,8 @@ def _extents(pdf: pikepdf.Pdf, data: bytes, start: int) -> list[tuple[int, int]]
         if isinstance(item, pikepdf.Stream):
             begin = data.find(b"stream", start + (entry.offset or 0))
             length = item.stream_dict.get("/Length", 0)
-            found.append((begin, begin + (length if isinstance(length, int) else 0)))
+            end = begin + (length if isinstance(length, int) else 0)
+            if data.find(b"endstream", end, end + 32) < 0:  # it lies about its length
+                end = data.find(b"endstream", begin)
+            found.append((begin, end))
     return found

@@ -34,6 +34,7 @@ def test_every_drawing_of_known_operators_parses(operators: list[bytes]) -> None
     "broken",
     [
         LINE.replace(b"Tf", b"Tx"),  # no font: a reader shows nothing
+        LINE.replace(b"12 Tf", b"12Tf"),  # one unknown word
         LINE.replace(b"(met", b"met"),
         LINE.replace(b"late\\))", b"late\\)"),  # the string swallows the rest
         LINE.replace(b"] TJ", b" TJ"),
