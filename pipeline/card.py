@@ -15,10 +15,12 @@ _HEADLINE = {
     "balanced_accuracy": "balanced accuracy of flagging",
 }
 _OPENING = """\
-# Model card: the linear stage
+# Model card: the classifier
 
-One logistic regression per information category, and one for none of them, over TF-IDF of words, hand-written concepts
-of the field and the direction that the words mean together. It suspects; matchers, context and rules decide with it.
+Two stages of logistic regressions, one per information category and one for none of them. The first sees TF-IDF of
+words, hand-written concepts of the field and the direction that the words mean together, and closes what surely carries
+nothing. The second also sees the direction that a sentence encoder gives the passage, and judges the rest. They
+suspect; matchers, context and rules decide with them.
 
 ## What it learnt from
 """
@@ -32,8 +34,9 @@ _LIMITS = """\
   from words and registers elsewhere.
 - The cuts trade work against leaks. They were chosen for few held-back passages among the shareable, within a bound on
   flagged shareable ones. On general technical prose it flags several passages in a hundred.
-- Word meanings come from all-MiniLM-L6-v2 (Apache-2.0), each word encoded by itself, centred, reduced to 128 dimensions
-  by principal components, stored as int8. What that model associates, this one associates.
+- The encoder is all-MiniLM-L6-v2 (Apache-2.0) as published, stored as int8; it reads the first 128 word pieces of a
+  passage. Word meanings come from it, too: each word by itself, centred, reduced to 128 dimensions. What that model
+  associates, this one associates.
 """
 
 
@@ -44,18 +47,27 @@ def card(metrics: Mapping[str, Any]) -> str:
         [
             _OPENING + f"{trained['passages']} written passages in {len(trained['voices'])} voices, "
             f"{trained['real']['passages']} labelled passages of public text from {trained['real']['repositories']} "
-            f"repositories (`corpus/real`, by reference), and {trained['descriptions']} paragraphs of the descriptions "
-            "of installed packages as examples of none.\n",
+            f"repositories (`corpus/real`, by reference), and {trained['ordinary']} paragraphs of descriptions and "
+            "docstrings of installed packages as examples of none.\n",
             "## How well it does, alone, on what it has not seen\n",
             "Voices and repositories were left out of training, calibration and cuts; brackets are 95 % intervals over",
             "passages. The last column is of held-out passages of voices and repositories that it has read.\n",
             *_headline(metrics),
+            _first_stage(metrics),
             "\n| category | n | precision | recall | F1 |\n|---|---|---|---|---|",
             *_categories(metrics["unseen_voices"]["categories"]),
             "\n| voice left out | macro-F1 | verdict accuracy | held back, called shareable |\n|---|---|---|---|",
             *_voices(metrics["voices"]),
             "\n" + _LIMITS,
         ]
+    )
+
+
+def _first_stage(metrics: Mapping[str, Any]) -> str:
+    share = metrics["first_stage"]
+    return (
+        f"\nOf what it has not seen, the first stage closes {share['closes']:.0%} of the passages that carry "
+        f"nothing, and {share['loses']:.2%} of those that should not be shareable."
     )
 
 

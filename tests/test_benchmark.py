@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pypdf
 
@@ -20,3 +21,9 @@ def test_the_jobs_take_turns() -> None:
     timings = benchmark.interleaved({name: lambda name=name: turns.append(name) for name in "ab"}, 3)  # type: ignore[misc]
     assert turns == ["a", "b"] * 3
     assert set(timings) == {"a", "b"}
+
+
+def test_the_model_is_timed_on_what_it_would_read() -> None:
+    done = benchmark.recognise(Path(__file__).parents[1] / "models", passages=200)
+    assert done.words > done.encoder > 0
+    assert 0 < done.reach < 0.4

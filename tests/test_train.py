@@ -11,7 +11,7 @@ import pytest
 from pipeline import policy as rules
 from pipeline import train
 from pipeline.card import card
-from pipeline.detect import classifier, linear
+from pipeline.detect import classifier, encoder, model
 from pipeline.errors import ModelError, UsageError
 from pipeline.registers import Registers
 
@@ -35,8 +35,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def knowledge(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in (linear.CONCEPTS, linear.MEANINGS):
+    (folder / "encoder").mkdir(parents=True)
+    for name in (model.CONCEPTS, model.MEANINGS, encoder.MODEL, encoder.TOKENIZER):
         shutil.copy(ROOT / "models" / name, folder / name)
     return folder
 
@@ -52,7 +52,7 @@ def test_what_is_trained_loads_and_repeats_itself(policy: rules.Policy, small: P
     loaded = classifier.load(policy, Registers(), tmp_path / "a")
     assert loaded.version == "1"
     assert len(loaded.rank(["The intruder stole a token."])[0]) == 16
-    manifest = json.loads((tmp_path / "a" / linear.MANIFEST).read_text())
+    manifest = json.loads((tmp_path / "a" / model.MANIFEST).read_text())
     assert manifest["trained_on"]["passages"] == first.unseen_voices.passages
     assert (tmp_path / "a" / "card.md").read_text() == card(first.as_json())
 
@@ -81,7 +81,7 @@ def test_a_category_that_only_one_voice_writes_about_cannot_be_learnt(
 
 
 def test_without_concepts_nothing_is_trained(policy: rules.Policy, small: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=linear.CONCEPTS):
+    with pytest.raises(ModelError, match=model.CONCEPTS):
         train.train(small, tmp_path, policy, version="1")
 
 

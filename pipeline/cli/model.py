@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,6 +96,7 @@ def _read(data: str) -> Iterator[dict[str, Any]]:
 def evaluate(
     ctx: typer.Context,
     data: Annotated[Path | None, typer.Option(help="Labelled JSONL; without it, the figures of training.")] = None,
+    ordinary: Annotated[int, typer.Option(help="Also judge so many paragraphs of docstrings and of descriptions.")] = 0,
     gate: Annotated[Path | None, typer.Option(help='JSON {"at_least": {figure: x}, "at_most": {…}}.')] = None,
     output: opt.Output = None,
     policy: opt.Policy = None,
@@ -119,6 +120,8 @@ def evaluate(
         typer.echo(f"{name:<14} judged as {judged}")
     for name, row in sorted(figures.get("categories", {}).items(), key=lambda pair: pair[1].get("f1", 0)):
         typer.echo(f"  {name:<30} " + "  ".join(f"{k} {v}" for k, v in row.items()))
+    for kind, (flagged, count) in (_ordinary(ordinary, settings) if ordinary else {}).items():
+        typer.echo(f"{kind}: {flagged} of {count} paragraphs flagged ({flagged / count:.1%})")
     missed = _missed(figures, gate) if gate else []
     for line in missed:
         typer.echo(f"gate: {line}", err=True)
@@ -127,15 +130,29 @@ def evaluate(
 
 def _measured(data: Path, settings: Settings, registers: Path | None) -> dict[str, Any]:
     from .. import evaluate as evaluation
+
+    return evaluation.evaluate(data, _judge(_kit(settings, registers))).as_json()
+
+
+def _ordinary(count: int, settings: Settings) -> dict[str, tuple[int, int]]:
+    """Of each kind of ordinary prose how many paragraphs are flagged, and of how many."""
+    from .. import ordinary
+    from ..types import Outcome
+
+    judge = _judge(_kit(settings, None))
+    verdicts = {kind: [verdict for _, verdict in judge(texts)] for kind, texts in ordinary.unseen(count).items()}
+    return {kind: (sum(v > Outcome.SHAREABLE for v in those), len(those)) for kind, those in verdicts.items()}
+
+
+def _judge(kit: Kit) -> Callable[[Sequence[str]], list[tuple[str, Outcome]]]:
+    """The whole way from a text to its category and verdict."""
     from ..scan import judge
     from .session import today
-
-    kit = _kit(settings, registers)
 
     def judged(texts: Sequence[str]) -> list[tuple[str, Outcome]]:
         return [(each.primary, each.verdict.outcome) for each in (judge(text, kit, today=today()) for text in texts)]
 
-    return evaluation.evaluate(data, judged).as_json()
+    return judged
 
 
 def _stored(models: Path) -> dict[str, Any]:

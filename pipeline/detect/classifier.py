@@ -1,4 +1,4 @@
-"""Suspects, from all the words of a passage together, the category that it carries.
+"""Suspects, from all of a passage together, the category that it carries.
 
 The verdict hangs on the tier, so doubt is measured there: the probability of all strict categories together decides
 between silence, review and hold, and the likeliest category gives the finding its name. A passage that could be any
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from pipeline.detect import linear
+from pipeline.detect import model as stored
 from pipeline.detect.features import tokens
 from pipeline.errors import ModelError
 from pipeline.types import Document, Explanation, Outcome, Passage, Tag
@@ -51,7 +51,7 @@ class Claim:
 class Classifier:
     """A loaded model under a policy: call it on passages, or ask it to rank texts."""
 
-    def __init__(self, model: linear.Linear, tiers: Sequence[Outcome], version: str, sha256: str) -> None:
+    def __init__(self, model: stored.Model, tiers: Sequence[Outcome], version: str, sha256: str) -> None:
         self._model, self.version, self.sha256 = model, version, sha256
         self._tiers = np.array(tiers)
 
@@ -61,21 +61,21 @@ class Classifier:
         places = {text: i for i, text in enumerate(t for t in dict.fromkeys(texts) if len(tokens(t)) >= MIN_WORDS)}
         if not places:
             return
-        rows = self._model.words.rows(list(places))
-        claims = [claims_of(row, self._tiers, self._model.settings) for row in self._model.calibrated(rows)]
+        reading = self._model.read(list(places))
+        claims = [claims_of(row, self._tiers, self._model.settings) for row in reading.probabilities]
         for passage, text in zip(passages, texts, strict=True):
             for claim in claims[places[text]] if text in places else ():
                 if not passage.joined or self._tiers[claim.place] > Outcome.SHAREABLE:
-                    yield self._tag(passage, claim, rows[places[text]])
+                    yield self._tag(passage, claim, reading.rows[places[text]])
 
     def rank(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """For each text the probability of every category and of "none", likeliest first."""
-        probabilities = self._model.probabilities(texts)
+        probabilities = self._model.read(texts).probabilities
         return [{self._model.classes[i]: float(row[i]) for i in np.argsort(-row)} for row in probabilities]
 
     def judge(self, texts: Sequence[str]) -> list[tuple[str, Outcome]]:
         """Best guess and default verdict of each text, by the classifier alone."""
-        return [judgement_of(row, self._tiers, self._model.settings) for row in self._model.probabilities(texts)]
+        return [judgement_of(row, self._tiers, self._model.settings) for row in self._model.read(texts).probabilities]
 
     def _tag(self, passage: Passage, claim: Claim, row: csr_matrix) -> Tag:
         category = self._model.classes[claim.place]
@@ -115,10 +115,10 @@ def _words(passage: Passage) -> int:
 
 def tiers_of(classes: Sequence[str], policy: Policy) -> list[Outcome]:
     """The verdict that each class asks for by default."""
-    return [_TIERS[policy.categories[n].tier] if n != linear.NONE else Outcome.SHAREABLE for n in classes]
+    return [_TIERS[policy.categories[n].tier] if n != stored.NONE else Outcome.SHAREABLE for n in classes]
 
 
-def claims_of(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: linear.Settings) -> list[Claim]:
+def claims_of(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: stored.Settings) -> list[Claim]:
     """What to say of a passage with these probabilities.
 
     The likeliest class is claimed; "none" only by silence, where no shareable category comes near. Where all strict
@@ -128,7 +128,7 @@ def claims_of(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: linea
     best = int(row.argmax())
     wanted = _wanted(row, tiers, settings)
     named = [best]
-    if settings.classes[best] == linear.NONE:
+    if settings.classes[best] == stored.NONE:
         beside = np.where((tiers == Outcome.SHAREABLE) & (np.arange(len(row)) != best), row, 0.0)
         likely = beside.max() >= NAMED_BESIDE_NONE * row[best] and wanted == Outcome.SHAREABLE
         named = [int(beside.argmax())] if likely else []
@@ -137,20 +137,21 @@ def claims_of(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: linea
     return [Claim(i, float(row[i]), _is_certain(i == best, tiers[i], wanted)) for i in named]
 
 
-def judgement_of(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: linear.Settings) -> tuple[str, Outcome]:
+def judgement_of(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: stored.Settings) -> tuple[str, Outcome]:
     """The strictest claim's category and outcome, with each category's default verdict; a doubt asks for review."""
     claims = claims_of(row, tiers, settings)
     if not claims:
-        return linear.NONE, Outcome.SHAREABLE
+        return stored.NONE, Outcome.SHAREABLE
     asked = [(min(tiers[c.place], Outcome.HELD_BACK if c.certain else Outcome.NEEDS_REVIEW), c) for c in claims]
     outcome, claim = max(asked, key=lambda pair: (pair[0], pair[1].certain, pair[1].score))
     return settings.classes[claim.place], Outcome(outcome)
 
 
-def _wanted(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: linear.Settings) -> Outcome:
-    if row[tiers == Outcome.HELD_BACK].sum() >= settings.held:
+def _wanted(row: NDArray[np.float64], tiers: NDArray[np.int_], settings: stored.Settings) -> Outcome:
+    high, strict = row[tiers == Outcome.HELD_BACK].sum(), row[tiers > Outcome.SHAREABLE].sum()
+    if high >= settings.held:
         return Outcome.HELD_BACK
-    return Outcome.NEEDS_REVIEW if row[tiers > Outcome.SHAREABLE].sum() >= settings.review else Outcome.SHAREABLE
+    return Outcome.NEEDS_REVIEW if high >= settings.suspected or strict >= settings.review else Outcome.SHAREABLE
 
 
 def _is_certain(is_best: bool, tier: int, wanted: Outcome) -> bool:
@@ -159,8 +160,8 @@ def _is_certain(is_best: bool, tier: int, wanted: Outcome) -> bool:
 
 def load(policy: Policy, registers: Registers, models: Path) -> Classifier:
     """The classifier of `models`. Raises ModelError where it is missing, altered, or made for other categories."""
-    model, manifest, sha256 = linear.load(models)
-    unknown = [name for name in model.classes if name != linear.NONE and name not in policy.categories]
+    model, manifest, sha256 = stored.load(models)
+    unknown = [name for name in model.classes if name != stored.NONE and name not in policy.categories]
     if unknown:
         raise ModelError(f"{models}: made for categories that the rules do not know: {', '.join(unknown)}")
     return Classifier(model, tiers_of(model.classes, policy), str(manifest.get("version", "")), sha256)

@@ -10,17 +10,22 @@ import numpy as np
 import pytest
 
 from pipeline import policy as rules
-from pipeline.detect import classifier, linear
+from pipeline.detect import classifier
+from pipeline.detect import model as stored
+from pipeline.detect.linear import Calibration
 from pipeline.errors import ModelError
 from pipeline.registers import Registers
 from pipeline.types import Outcome, Passage
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = linear.Settings(
+AS_IT_IS = Calibration(slopes=(1, 1, 1, 1, 1), offsets=(0, 0, 0, 0, 0))
+SETTINGS = stored.Settings(
     classes=("standards", "research", "access", "weights", "none"),
-    slopes=(1, 1, 1, 1, 1),
-    offsets=(0, 0, 0, 0, 0),
+    first=AS_IT_IS,
+    second=AS_IT_IS,
+    closed=1.0,
     held=0.3,
+    suspected=0.25,
     review=0.4,
 )
 TIERS = np.array(
@@ -55,6 +60,8 @@ def passage(text: str, joined: bool = False) -> Passage:
         # no strict category is likely by itself, all together are
         ((0.0, 0.15, 0.14, 0.14, 0.57), ("research", Outcome.NEEDS_REVIEW)),
         ((0.0, 0.0, 0.16, 0.15, 0.69), ("access", Outcome.HELD_BACK)),
+        # High Trust is suspected before all strict categories together are likely
+        ((0.1, 0.0, 0.13, 0.13, 0.64), ("access", Outcome.NEEDS_REVIEW)),
         # the likeliest is strict, though weakly: never silence
         ((0.2, 0.22, 0.0, 0.2, 0.2), ("research", Outcome.NEEDS_REVIEW)),
         ((0.2, 0.0, 0.22, 0.0, 0.2), ("access", Outcome.NEEDS_REVIEW)),
@@ -123,7 +130,7 @@ def copied(tmp_path: Path) -> Path:
     return models
 
 
-@pytest.mark.parametrize("name", linear.FILES)
+@pytest.mark.parametrize("name", stored.FILES)
 def test_an_altered_artefact_is_refused(policy: rules.Policy, copied: Path, name: str) -> None:
     (copied / name).write_bytes((copied / name).read_bytes() + b"\n")
     with pytest.raises(ModelError, match=name):
@@ -139,22 +146,22 @@ def test_estimators_of_an_unknown_type_are_refused(policy: rules.Policy, copied:
     import skops.io
 
     data = skops.io.dumps({"tfidf": Path("x"), "heads": []})
-    (copied / linear.ESTIMATORS).write_bytes(data)
-    _sign(copied, linear.ESTIMATORS)
+    (copied / stored.ESTIMATORS).write_bytes(data)
+    _sign(copied, stored.ESTIMATORS)
     with pytest.raises(ModelError, match="does not load"):
         classifier.load(policy, Registers(), copied)
 
 
 def test_a_model_for_other_categories_is_refused(policy: rules.Policy, copied: Path) -> None:
-    fields = json.loads((copied / linear.SETTINGS).read_text())
+    fields = json.loads((copied / stored.SETTINGS).read_text())
     fields["classes"][0] = "recipes"
-    (copied / linear.SETTINGS).write_text(json.dumps(fields))
-    _sign(copied, linear.SETTINGS)
+    (copied / stored.SETTINGS).write_text(json.dumps(fields))
+    _sign(copied, stored.SETTINGS)
     with pytest.raises(ModelError, match="recipes"):
         classifier.load(policy, Registers(), copied)
 
 
 def _sign(models: Path, name: str) -> None:
-    manifest = json.loads((models / linear.MANIFEST).read_text())
-    manifest["files"][name] = linear.digest((models / name).read_bytes())
-    (models / linear.MANIFEST).write_text(json.dumps(manifest))
+    manifest = json.loads((models / stored.MANIFEST).read_text())
+    manifest["files"][name] = stored.digest((models / name).read_bytes())
+    (models / stored.MANIFEST).write_text(json.dumps(manifest))
