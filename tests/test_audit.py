@@ -44,6 +44,7 @@ def test_one_row_for_each_file_in_order(pool: audit.Pool, folder: Path) -> None:
     assert [row["verdict"] for row in rows] == ["shareable"] * 8 + ["needs_review", "shareable"]
 
 
+@pytest.mark.threat(86)
 def test_a_worker_that_dies_costs_one_file_and_says_so(pool: audit.Pool, folder: Path) -> None:
     sources = list(intake.find([folder]))
     dead = pool._workers[0].process

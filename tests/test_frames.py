@@ -74,6 +74,7 @@ def test_a_whole_reply_is_complete() -> None:
     assert [part.text for part in reply.parts] == ["text"]
 
 
+@pytest.mark.threat(87)
 @pytest.mark.parametrize(
     "frames",
     [

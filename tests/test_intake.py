@@ -30,6 +30,7 @@ def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@pytest.mark.threat(95)
 def test_a_directory_gives_a_row_for_everything_in_it_in_order(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "deep.txt").write_bytes(b"deep")
@@ -72,6 +73,7 @@ def test_a_device_is_not_read() -> None:
     assert list(loaded("/dev/zero").values()) == ["not_a_file"]
 
 
+@pytest.mark.threat(95)
 def test_a_sparse_terabyte_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "huge").open("wb") as file:
         file.truncate(1 << 40)
@@ -126,6 +128,7 @@ def test_a_name_that_is_no_text_is_shown_escaped(tmp_path: Path) -> None:
     assert isinstance(intake.load(source, LIMITS), Blob)
 
 
+@pytest.mark.threat(88)
 def test_a_file_that_grows_while_it_is_read_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "growing.txt"
     path.write_bytes(b"first")

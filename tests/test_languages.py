@@ -34,6 +34,7 @@ def test_says_nothing_where_there_are_no_words(text: str) -> None:
     assert languages.language(text) is None
 
 
+@pytest.mark.threat(71)
 def test_a_foreign_part_is_a_gap_and_names_its_place() -> None:
     main, gaps = languages.look((passage(ENGLISH * 3), passage(FRENCH, "page/2"), passage(FRENCH, "page/2")))
     assert main is not None

@@ -42,6 +42,7 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
     assert matching_copy(words).text == words
 
 
+@pytest.mark.threat(66, 67, 68, 69)
 @pytest.mark.parametrize(
     ("disguise", "written"),
     [

@@ -42,6 +42,7 @@ def codes(document: Document) -> list[str]:
     return [gap.code for gap in document.gaps]
 
 
+@pytest.mark.threat(86)
 @pytest.mark.parametrize(
     ("order", "code"),
     [
@@ -66,6 +67,7 @@ def test_what_was_read_is_kept_and_the_rest_is_a_gap(misbehaving: Sandbox, order
     assert "before" in [part.path for part in document.parts]
 
 
+@pytest.mark.threat(86)
 def test_a_bad_document_does_not_harm_the_next(misbehaving: Sandbox) -> None:
     told(misbehaving, "abort")
     document = told(misbehaving, "fine")

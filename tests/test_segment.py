@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def _blocks(*pieces: tuple[str, str]) -> Part:
 _TEXTS = st.text(alphabet=st.sampled_from("ab.\n \t-*1#é中🙂\u0301\u200b"), max_size=400)
 
 
+@pytest.mark.threat(91)
 @given(_TEXTS)
 def test_every_visible_character_lies_in_a_passage(text: str) -> None:
     covered = [False] * len(text)
@@ -51,6 +53,7 @@ def test_blocks_that_leave_gaps_or_overlap_lose_nothing(text: str, spans: list[t
     assert {i for i, char in enumerate(text) if not char.isspace()} <= covered
 
 
+@pytest.mark.threat(91)
 def test_the_tail_of_a_long_text_is_read() -> None:
     text = "word " * 20_000 + "the canary"
     passages = segment((_document(_body(text)),))

@@ -137,6 +137,7 @@ def test_an_altered_artefact_is_refused(policy: rules.Policy, copied: Path, name
         classifier.load(policy, Registers(), copied)
 
 
+@pytest.mark.threat(90)
 def test_a_missing_model_says_how_to_make_one(policy: rules.Policy, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="model train"):
         classifier.load(policy, Registers(), tmp_path)

@@ -73,6 +73,7 @@ def test_the_memory_of_passages_is_bounded(only: Callable[..., Detectors], monke
     assert len(detectors._known["one"]) <= 4
 
 
+@pytest.mark.threat(90)
 def test_a_crash_is_a_gap_for_each_document_and_the_others_still_run(only: Callable[..., Detectors]) -> None:
     def crash(passage: Passage) -> bool:
         raise RuntimeError(passage.text)
@@ -85,6 +86,7 @@ def test_a_crash_is_a_gap_for_each_document_and_the_others_still_run(only: Calla
     assert all("Secret" not in gap.detail for gap in gaps)
 
 
+@pytest.mark.threat(90)
 def test_a_detector_that_cannot_start_raises(only: Callable[..., Detectors]) -> None:
     def load(*_: object) -> Detect:
         raise ModelError("no model")

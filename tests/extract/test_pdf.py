@@ -162,6 +162,7 @@ def shuffled_font(change: Callable[[str], str]) -> bytes:
     return changed(lie)
 
 
+@pytest.mark.threat(21)
 def test_a_font_that_spells_other_letters_is_not_believed() -> None:
     soup = shuffled_font(lambda c: "qzxjkvbpygfwmucldrhsnioate"[ord(c) - ord("a")])
     assert "text_unreliable" in codes(soup, ocr="off")

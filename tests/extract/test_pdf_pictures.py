@@ -68,12 +68,14 @@ def outlined(text: str) -> bytes:
     return drawn(draw)
 
 
+@pytest.mark.threat(17)
 def test_a_page_of_one_picture_is_not_read_as_empty() -> None:
     data = scan(writing("the kestrel counted violet anchors", width=1240, height=1754))
     assert gaps(data) == ["image_page_not_read"]
     assert [child.name for child in children(data)] == ["page-1.png"]
 
 
+@pytest.mark.threat(20)
 def test_an_unseen_layer_does_not_stand_in_for_the_picture() -> None:
     data = scan(writing("the kestrel counted violet anchors", width=1240, height=1754), layer="harmless words")
     assert gaps(data) == ["image_page_not_read"]
@@ -89,6 +91,7 @@ def test_decoration_holds_nothing() -> None:
     assert children(place(decoration())) == []
 
 
+@pytest.mark.threat(22)
 def test_letters_drawn_as_outlines_are_a_gap() -> None:
     pytest.importorskip("matplotlib")
     assert gaps(outlined("the kestrel counted violet anchors at dusk")) == ["outlined_text"]
@@ -109,6 +112,7 @@ def test_the_text_of_the_page_is_left_out_of_its_picture() -> None:
     assert grey.min() < 100
 
 
+@pytest.mark.threat(18)
 def test_a_scanned_page_among_text_pages_is_seen() -> None:
     book = Pdf.open(io.BytesIO(drawn(lambda c: None, pages=4)))
     page = Pdf.open(io.BytesIO(scan(writing("SECRET canary"))))

@@ -48,6 +48,7 @@ def test_never_repeats_a_secret(report: Report, name: str) -> None:
     assert "obviously-fake" not in written(report, name)
 
 
+@pytest.mark.threat(93)
 @pytest.mark.parametrize("name", ["text", "md", "csv", "junit", "html"])
 def test_no_control_character_or_direction_override_reaches_the_reader(report: Report, name: str) -> None:
     text = written(report, name)
@@ -96,6 +97,7 @@ def test_junit_counts_as_failures_what_may_not_go_out(report: Report) -> None:
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "2", "1")
 
 
+@pytest.mark.threat(93)
 def test_csv_gives_a_spreadsheet_words_and_no_formulas(report: Report) -> None:
     lines = list(stdlib_csv.reader(io.StringIO(written(report, "csv"))))
     assert not [cell for line in lines for cell in line if cell[:1] in ("=", "+", "@", "-")]
@@ -108,6 +110,7 @@ def test_markdown_shows_markup_as_words(report: Report) -> None:
     assert not re.search(r"(?<![\\])[<|\[]", text)
 
 
+@pytest.mark.threat(93)
 def test_html_asks_nobody_and_runs_only_its_own_script(report: Report) -> None:
     page = written(report, "html")
     found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
