@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,11 +23,11 @@ def group() -> None:
 @app.command()
 def check(runs: Runs = 5, pages: Annotated[int, typer.Option(min=1)] = 20) -> None:
     """Time `check` on a fresh document beside the bare import of its libraries. Exit 1 where it takes too long."""
-    from .. import benchmark
+    from ..benchmark import check as measured
 
-    done = benchmark.check(runs=runs, pages=pages)
+    done = measured.check(runs=runs, pages=pages)
     typer.echo(f"{'':<44} {'wall':>8} {'cpu':>8}")
-    for name, timing in ((f"sharelight check, {pages} pages", done.check), (benchmark.YARDSTICK, done.yardstick)):
+    for name, timing in ((f"sharelight check, {pages} pages", done.check), (measured.YARDSTICK, done.yardstick)):
         typer.echo(f"{name:<44} {timing.wall:7.2f}s {timing.cpu:7.2f}s")
     typer.echo(f"{'ratio':<44} {done.ratio:7.2f}× {done.cpu_ratio:7.2f}×   (at most {ALLOWED}× of the wall)")
     typer.echo(f"not to be imported, but imported: {', '.join(done.loaded) or 'none'}")
@@ -34,15 +35,22 @@ def check(runs: Runs = 5, pages: Annotated[int, typer.Option(min=1)] = 20) -> No
 
 
 @app.command()
-def extract(runs: Runs = 5, pages: Annotated[int, typer.Option(min=1)] = 200) -> None:
-    """Time reading a document through the sandbox beside pdfium's own text extraction, in processor time."""
-    from .. import benchmark
+def extract(
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="Your own PDF and DOCX.")] = None,
+    runs: Runs = 5,
+) -> None:
+    """Time reading through the sandbox beside bare text extraction of the same files, in processor time."""
+    from ..benchmark.extract import extract as measure
 
-    done = benchmark.extract(runs=runs, pages=pages)
-    typer.echo(f"{'':<44} {'wall':>8} {'cpu':>8}")
-    for name, timing in ((f"read in the sandbox, {pages} pages", done.reading), ("pdfium, text alone", done.pdfium)):
-        typer.echo(f"{name:<44} {timing.wall:7.2f}s {timing.cpu:7.2f}s")
-    typer.echo(f"{'ratio':<44} {done.reading.wall / done.pdfium.wall:7.2f}× {done.reading.cpu / done.pdfium.cpu:7.2f}×")
+    done = measure(folder, runs=runs)
+    for kind, yardstick, times in (
+        ("PDF", "pdfium, text alone", done.pdfs),
+        ("DOCX", "sharelight, sandbox included", done.words),
+    ):
+        typer.echo(f"{kind}: {done.counted[kind]} files")
+        for name, milliseconds in times.items():
+            typer.echo(f"  {name:<42} {milliseconds:9.1f} ms {milliseconds / times[yardstick]:7.2f}×")
+    typer.echo(f"a text file of one line                      {done.fixed:9.1f} ms")
 
 
 @app.command()
@@ -53,10 +61,10 @@ def model(
     config: opt.Config = None,
 ) -> None:
     """Count passages a second through the two stages of the classifier, on one core."""
-    from .. import benchmark
+    from ..benchmark.model import recognise
     from .session import settings_of
 
-    done = benchmark.recognise(settings_of(ctx).models, passages=passages)
+    done = recognise(settings_of(ctx).models, passages=passages)
     typer.echo(f"first stage, ordinary prose       {done.words:8.0f} passages/s")
     typer.echo(f"encoder, all 128 word pieces      {done.encoder:8.0f} passages/s")
     typer.echo(f"ordinary prose left to the encoder {done.reach:7.1%}")
