@@ -19,9 +19,9 @@ demo: $(STAMP)  ## scan the fixtures' outbox; 0 exactly when every verdict is as
 test: $(STAMP)
 	$(BIN)/pytest -n auto -m 'not services' --ignore tests/services
 
-test-services: $(STAMP)  ## fails, never skips, where the browser is missing
+test-services: $(STAMP)  ## fails, never skips, where the browser or PostgreSQL is missing
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[services]'
-	$(BIN)/pytest -m services tests/services
+	$(BIN)/pytest -m services tests
 
 check: lint types imports test quality
 

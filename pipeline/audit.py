@@ -1,199 +1,145 @@
-"""Scan many files with a pool of processes: one row for each file, in the order given, whatever becomes of a worker.
+"""A run over an archive: plan, take what is known, read the rest, and be able to go on after any interruption.
 
-A worker that dies takes nothing along: its file becomes a gap (`crashed`, or `timed_out` where it hung and was killed),
-another worker takes its place, and the others never notice. Only JSON travels between the processes.
+What is finished is written down before anything is said about it. A file whose bytes are known by these rules and this
+model is not opened again; one known under another policy is decided again from its findings; one whose reading is kept
+is recognised again from it.
 """
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from pathlib import Path
-from types import FrameType
-from typing import Any, Self
+from itertools import islice
 
-from .errors import SharelightError
-from .intake import Source
+from . import intake, policy, versions
+from .limits import Limits
+from .pool import Order, Pool
+from .report.build import moved
+from .report.replay import decided_again
+from .report.result import DocumentRow, Head
 from .settings import Settings
+from .store import trail
+from .store.results import Done, Keys, Known
+from .store.runs import Planned, Run
+from .store.store import Store
+from .types import Gap
 
-# A file may hold many documents, each with its own limit; a worker that shows nothing for this many times the
-# limit of one document hangs outside of the sandbox.
-HANG_FACTOR = 8
-AHEAD = 500  # rows kept back while an earlier file is still being read
+LOOK = 200  # files whose bytes are compared with what is known, at a time
+BATCH, EVERY = 50, 0.5  # finished files, or seconds, after which they are written down
 
 
 @dataclass(slots=True, kw_only=True)
-class _Worker:
-    process: BaseProcess
-    connection: Connection
-    job: int | None = None
-    lost: bool = False  # whether its job is to write the row of a file that killed its predecessor
-    since: float = field(default_factory=time.monotonic)
+class Audit:
+    """One run, from its plan to its last row."""
 
+    store: Store
+    run_id: str
+    settings: Settings
+    rules: policy.Policy
+    model: str
+    key: bytes = field(repr=False)
+    today: date
+    _batch: list[Done] = field(default_factory=list)
+    _written: float = field(default_factory=time.monotonic)
+    _shown: int = 0
 
-class Pool:
-    """Worker processes, each with rules, models and a sandbox of its own, loaded once."""
+    @property
+    def keys(self) -> Keys:
+        """What readings, findings and verdicts of this run depend on."""
+        settings, rules = self.settings, self.rules
+        registers = versions.folder(settings.registers)
+        return Keys(
+            reader=versions.reader(settings.limits()),
+            tagger=versions.tagger(rules=rules.recognising_sha256, registers=registers, model=self.model, key=self.key),
+            decider=versions.decider(policy=rules.sha256, audience=settings.audience, context=settings.context),
+        )
 
-    def __init__(self, settings: Settings, *, key: bytes, today: date) -> None:
-        self._task = {"settings": settings.model_dump_json(), "key": key.hex(), "today": today.isoformat()}
-        self._size, self._limit = settings.jobs, settings.document_timeout * HANG_FACTOR
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["pipeline.scan", "pipeline.report.build"])
-        self._workers: list[_Worker] = []
-        self.model: dict[str, str] = {}
-
-    def __enter__(self) -> Self:
-        self._workers = [self._start() for _ in range(self._size)]
+    def rows(self, pool: Pool) -> Iterator[DocumentRow]:
+        """Do what is still to be done; every row of the run, in the order of its files."""
+        keys = self.keys
         try:
-            for worker in self._workers:
-                self._greet(worker)
+            for reply in pool.run(self._orders(keys)):
+                row = DocumentRow.model_validate_json(reply.row)
+                done = Done(number=reply.number, row=row, packed=reply.packed or None, failed=reply.failed)
+                self._finish(done, keys)
+                yield from self._new_rows()
+            self._write(keys)
         except BaseException:
-            self.__exit__()
+            self._write(keys)
+            self.store.runs.set_state(self.run_id, "interrupted")
             raise
-        return self
+        yield from self._new_rows()
+        failed = self.store.runs.counts(self.run_id)["failed"]
+        self.store.runs.set_state(self.run_id, "completed_with_errors" if failed else "completed")
 
-    def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.connection.close()  # an idle worker sees the end of its orders
-            if worker.job is not None:
-                worker.process.terminate()
-        for worker in self._workers:
-            worker.process.join(5)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
-        self._workers = []
+    def _orders(self, keys: Keys) -> Iterator[Order]:
+        """What a worker has to do; what is known is finished on the way."""
+        planned = self.store.runs.planned(self.run_id)
+        limits, day = self.settings.limits(), self.today.isoformat()
+        while page := list(islice(planned, LOOK)):
+            digests = [_bytes_of(file, limits) for file in page]
+            wanted = [(sha256, name) for sha256, name in digests if sha256]
+            known = self.store.results.known(wanted, keys, today=day)
+            for file, place in zip(page, digests, strict=True):
+                best = known.get(place, Known())
+                if best.told is None:
+                    yield Order(number=file.number, uri=file.uri, path=file.path, packed=best.packed)
+                else:
+                    self._finish(self._without_reading(file, best), keys)
 
-    def scan(self, sources: Sequence[Source]) -> Iterator[str]:
-        """The row of each source as JSON, in the order of `sources`."""
-        finished: dict[int, str] = {}
-        due = upcoming = 0
-        while due < len(sources):
-            for worker in self._workers:
-                if worker.job is None and upcoming < min(len(sources), due + AHEAD):
-                    self._give(worker, upcoming, sources[upcoming], gap=None)
-                    upcoming += 1
-            self._collect(finished, sources)
-            while due in finished:
-                yield finished.pop(due)
-                due += 1
+    def _without_reading(self, file: Planned, known: Known) -> Done:
+        if known.result is not None:
+            return Done(number=file.number, result=known.result)
+        row = DocumentRow.model_validate_json(known.told or "")
+        again = decided_again(
+            row, policy=self.rules, audience=self.settings.audience, today=self.today, model_sha256=self.model
+        )
+        return Done(number=file.number, row=moved(again, file.uri))
 
-    def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=work, args=(theirs, json.dumps(self._task)), daemon=False)
-        process.start()
-        theirs.close()
-        return _Worker(process=process, connection=ours)
+    def _finish(self, done: Done, keys: Keys) -> None:
+        self._batch.append(done)
+        if len(self._batch) >= BATCH or time.monotonic() - self._written > EVERY:
+            self._write(keys)
 
-    def _greet(self, worker: _Worker) -> None:
-        """Wait until the worker is ready; what keeps one from starting would keep all of them."""
-        try:
-            hello = json.loads(worker.connection.recv_bytes())
-        except (EOFError, OSError):
-            raise SharelightError("a worker ended before it could start") from None
-        if "error" in hello:
-            raise SharelightError(hello["error"])
-        self.model = hello["model"]
+    def _write(self, keys: Keys) -> None:
+        batch, self._batch = self._batch, []
+        if batch:
+            self.store.results.save(self.run_id, batch, keys)
+        self._written = time.monotonic()
 
-    def _give(self, worker: _Worker, job: int, source: Source, *, gap: str | None) -> None:
-        worker.job, worker.since = job, time.monotonic()
-        order = {"uri": source.uri, "path": str(source.path), "gap": gap}
-        with suppress(OSError):  # it died between two files: `_collect` sees the end of its pipe, and no file is lost
-            worker.connection.send_bytes(json.dumps(order).encode("ascii"))
-
-    def _collect(self, finished: dict[int, str], sources: Sequence[Source]) -> None:
-        busy = {worker.connection: worker for worker in self._workers if worker.job is not None}
-        for connection in wait(list(busy), timeout=1.0):
-            worker = busy[connection]  # type: ignore[index]
-            try:
-                finished[worker.job or 0] = worker.connection.recv_bytes().decode("utf-8")
-                worker.job, worker.lost = None, False
-            except (EOFError, OSError):
-                self._replace(worker, sources, "crashed")
-        for worker in busy.values():
-            if worker.job is not None and time.monotonic() - worker.since > self._limit:
-                worker.process.kill()
-                self._replace(worker, sources, "timed_out")
-
-    def _replace(self, worker: _Worker, sources: Sequence[Source], code: str) -> None:
-        """Put a new worker in the place of a dead one, and have it write the row of the file that was lost."""
-        job = worker.job
-        worker.connection.close()
-        worker.process.join()
-        if worker.lost:
-            raise SharelightError("two workers in a row died, the second without opening a file; is memory short?")
-        fresh = self._start()
-        self._workers[self._workers.index(worker)] = fresh
-        self._greet(fresh)
-        if job is not None:
-            fresh.lost = True
-            self._give(fresh, job, sources[job], gap=code)
+    def _new_rows(self) -> Iterator[DocumentRow]:
+        """Rows written down since the last call, as far as none before them is missing."""
+        if self._batch:  # they are looked for when they have been written
+            return
+        while page := self.store.runs.finished(self.run_id, self._shown):
+            for number, uri, told in page:
+                self._shown = number + 1
+                yield moved(DocumentRow.model_validate_json(told), uri)
 
 
-def work(connection: Connection, task: str) -> None:
-    """The worker's side: load once, then one row for each order until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
-    signal.signal(signal.SIGTERM, _leave)
-    from .sandbox import Sandbox
-    from .scan import load_kit
-
-    given = json.loads(task)
-    settings = Settings.model_validate_json(given["settings"])
-    today = date.fromisoformat(given["today"])
-    try:
-        with Sandbox(settings.limits(), allow_weak=settings.weak_sandbox) as sandbox:
-            kit = load_kit(settings, sandbox, key=bytes.fromhex(given["key"]))
-            model = {"version": kit.detectors.model_version, "sha256": kit.detectors.model_sha256}
-            _send(connection, json.dumps({"model": model}))
-            while True:
-                order = json.loads(connection.recv_bytes())
-                _send(connection, _some_row(order, kit, today))
-    except (EOFError, BrokenPipeError):
-        return
-    except SharelightError as error:
-        _send(connection, json.dumps({"error": str(error)}))
+def begin(
+    store: Store, sources: Iterable[intake.Source], settings: Settings, head: Head, *, roots: Iterable[str], today: date
+) -> Run:
+    """Write down a new run with all of its files."""
+    run = Run(
+        id=head.run_id, state="planning", started_at=trail.now(), ended_at=None, as_of=today.isoformat(), total=0,
+        roots=tuple(roots), settings=settings.model_dump_json(exclude={"database_url"}), head=head.model_dump_json(),
+    )  # fmt: skip
+    store.runs.plan(run, ((source.uri, source.path) for source in sources))
+    return store.runs.find(run.id)
 
 
-def _some_row(order: dict[str, Any], kit: Any, today: date) -> str:
-    """The file's row, or one that says that reading it failed; the error's type alone, since its text may quote."""
-    try:
-        return row_of(order, kit, today)
-    except SharelightError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a fault of ours must cost one file, not the archive
-        return row_of(order | {"gap": "crashed", "detail": type(error).__name__}, kit, today)
+def stored_rows(store: Store, run: Run) -> Iterator[DocumentRow]:
+    """The finished rows of a run, in order; an interrupted run has fewer than it has files."""
+    start = 0
+    while page := store.runs.finished(run.id, start, skip=True):
+        yield from (moved(DocumentRow.model_validate_json(told), uri) for _, uri, told in page)
+        start = page[-1][0] + 1
 
 
-def row_of(order: dict[str, Any], kit: Any, today: date) -> str:
-    """One file's row as JSON."""
-    from . import intake
-    from .report.build import document_row
-    from .scan import scan
-    from .types import Blob, Gap
-
-    source = Source(uri=order["uri"], path=Path(order["path"]))
-    if order["gap"]:
-        opened: Blob | Gap = Gap(stage="extract", code=order["gap"], path=source.uri, detail=order.get("detail", ""))
-    else:
-        opened = intake.load(source, kit.limits)
-    result = scan(source.uri, opened, kit, today=today)
-    settings = kit.settings
-    return document_row(
-        result, policy=kit.policy, audience=settings.audience, context=settings.context
-    ).model_dump_json()
-
-
-def _send(connection: Connection, text: str) -> None:
-    connection.send_bytes(text.encode("utf-8"))
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(143)  # unwinds through the sandbox, which ends its own child
+def _bytes_of(file: Planned, limits: Limits) -> tuple[str, str]:
+    """Digest and name of the file as it is now; no digest where it cannot be opened."""
+    opened = intake.load(intake.Source(uri=file.uri, path=file.path), limits)
+    return ("", "") if isinstance(opened, Gap) else (opened.sha256, opened.name)

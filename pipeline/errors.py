@@ -5,6 +5,7 @@
     ├── PolicyError                2   rules/ does not load: names file, line and what to do
     ├── ModelError                 2   models/ is missing, altered or does not fit the policy
     ├── SandboxError               2   no document may be opened on this machine as it stands
+    ├── StoreError                 2   the database cannot be used: nothing of it may be concluded
     ├── MissingExtra               2   an optional part is not installed: one line says how
     └── Interrupted              130   stopped by the user; what was finished is kept
 
@@ -41,6 +42,10 @@ class ModelError(SharelightError):
 
 class SandboxError(SharelightError):
     """The sandbox cannot be set up to the grade that is asked for."""
+
+
+class StoreError(SharelightError):
+    """The database cannot be opened, read or written."""
 
 
 class MissingExtra(SharelightError):

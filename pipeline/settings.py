@@ -29,6 +29,7 @@ from .limits import Limits, OcrMode
 
 PROJECT_FILE = "sharelight.toml"
 KEY_FILE = "fingerprint.key"
+DATABASE_FILE = "sharelight.db"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -62,6 +63,26 @@ def _models() -> Path:
     return data_folder("models")
 
 
+def _database() -> str:
+    base = os.environ.get("XDG_DATA_HOME")
+    folder = Path(base) if base else Path("~").expanduser() / ".local" / "share"
+    return f"sqlite:///{folder / 'sharelight' / DATABASE_FILE}"
+
+
+def store_key() -> bytes | None:
+    """The key that encrypts stored texts, 64 hexadecimal digits in SHARELIGHT_STORE_KEY; None where none is given."""
+    given = os.environ.get("SHARELIGHT_STORE_KEY", "")
+    if not given:
+        return None
+    try:
+        key = bytes.fromhex(given)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise UsageError("SHARELIGHT_STORE_KEY: not 64 hexadecimal digits")
+    return key
+
+
 def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
@@ -87,6 +108,8 @@ class Settings(BaseSettings):
     max_archive_depth: int = Field(default=Limits().depth, ge=0, le=32, description="how deep containers are opened")
     ocr: OcrMode = Field(default="auto", description="reading of pictures: auto, off or force")
     weak_sandbox: bool = Field(default=False, description="go on where the kernel cannot lock the reader in")
+    database_url: str = Field(default_factory=_database, description="where runs and results are kept")
+    store_keep_text: bool = Field(default=True, description="keep the texts that were read, to recognise them again")
     color: Literal["auto", "always", "never"] = Field(default="auto", description="colours on the terminal")
     progress: Literal["auto", "on", "off", "json"] = Field(default="auto", description="progress on stderr")
 
@@ -144,16 +167,24 @@ def _layers(flags: Mapping[str, object], config: Path | None) -> list[tuple[str,
     layers: list[tuple[str, dict[str, Any]]] = [("flag", given)]
     layers += [(f"SHARELIGHT_{name.upper()}", {name: value}) for name, value in environment.items()]
     if config is not None:
-        layers.append((str(config), _toml(config)))
+        layers.append((str(config), _flat(_toml(config))))
     elif Path(PROJECT_FILE).is_file():
-        layers.append((PROJECT_FILE, _toml(Path(PROJECT_FILE))))
+        layers.append((PROJECT_FILE, _flat(_toml(Path(PROJECT_FILE)))))
     if Path("pyproject.toml").is_file():
         section = _toml(Path("pyproject.toml")).get("tool", {}).get("sharelight", {})
-        layers.append(("pyproject.toml [tool.sharelight]", section))
+        layers.append(("pyproject.toml [tool.sharelight]", _flat(section)))
     user = config_folder() / "config.toml"
     if user.is_file():
-        layers.append((str(user), _toml(user)))
+        layers.append((str(user), _flat(_toml(user))))
     return layers
+
+
+def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
+    """`store.keep_text` is the setting `store_keep_text`."""
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        flat |= {f"{name}_{inner}": each for inner, each in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Blob:
     """Bytes with a name, as they came in or as they were found inside a container.
 
     `container` is the chain of names around it ("outer.zip!mail.eml"), empty for a top-level file;
-    `location` adds its own name.
+    `location` adds its own name. `kept_size` is how many bytes there were where they are no longer here.
     """
 
     name: str
@@ -74,11 +74,16 @@ class Blob:
     sha256: str
     media_type: str = "application/octet-stream"
     container: str = ""
+    kept_size: int = 0
 
     @classmethod
     def of(cls, data: bytes, *, name: str, container: str = "", media_type: str = "application/octet-stream") -> Blob:
         digest = hashlib.sha256(data).hexdigest()
         return cls(name=name, data=data, sha256=digest, media_type=media_type, container=container)
+
+    @property
+    def size(self) -> int:
+        return len(self.data) or self.kept_size
 
     @property
     def location(self) -> str:

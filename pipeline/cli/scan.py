@@ -1,9 +1,11 @@
-"""`sharelight scan`: an archive, with a pool of processes, one row for each file."""
+"""`sharelight scan`: an archive, with a pool of processes, one row for each file; what is finished is kept."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,19 +14,20 @@ from ..errors import Interrupted, UsageError
 from . import options as opt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
-    from ..audit import Pool
     from ..intake import Source
+    from ..policy import Policy
     from ..report.report import Report
-    from ..report.result import DocumentRow
     from ..settings import Settings
+    from ..store.runs import Run
+    from ..store.store import Store
 
 
 def scan(
     ctx: typer.Context,
-    paths: Annotated[list[str], typer.Argument(help="Folders and files.", metavar="PATH…")],
+    paths: Annotated[list[str] | None, typer.Argument(help="Folders and files.", metavar="[PATH…]")] = None,
     format: opt.Formats = None,
     output: opt.Output = None,
     audience: opt.Audience = None,
@@ -40,6 +43,15 @@ def scan(
     progress: opt.Progress = None,
     jobs: opt.Jobs = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after this many files.")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="RUN", help='Go on with a run ("latest", or its id).')] = None,
+    failed: Annotated[str | None, typer.Option(metavar="RUN", help="Only the files that failed in that run.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only files changed on that day or later.")
+    ] = None,
+    type: Annotated[list[str] | None, typer.Option(metavar="EXT", help="Only these types, as in pdf,docx.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hold register entries against that day.")
+    ] = None,
     exit_zero: opt.ExitZero = False,
     strict: opt.Strict = False,
     document_timeout: opt.Timeout = None,
@@ -50,65 +62,125 @@ def scan(
     verbose: opt.Verbose = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Check every file under the paths."""
+    """Check every file under the paths. Results are stored: unchanged files are not read again, `--resume` goes on."""
     from .output import destinations
-    from .session import existing, exit_code, note, settings_of
+    from .session import existing, exit_code, note, opened_store, settings_of, today
 
     settings = settings_of(ctx)
     places = destinations([name.value for name in format or []], output)
-    if "-" in paths:
+    if "-" in (paths or []):
         raise UsageError("`scan` reads files and folders; `check -` reads standard input")
-    there, missing = existing(paths)
+    if sum(map(bool, (paths, resume, failed))) != 1:
+        raise UsageError("give paths, or --resume RUN, or --failed RUN")
+    there, missing = existing(paths or [])
     for uri, message in missing:
         note(f"{uri}: {message}")
-    report = _scan(there, missing, settings, places, limit=limit, verbose=verbose, quiet=quiet)
+    with opened_store(settings) as store:
+        if resume:
+            run = store.runs.find(resume)
+            settings = _settings_of_run(run, settings)
+        else:
+            sources = _sources(store, there, failed, since=since, types=type or [], limit=limit)
+            run = _begun(store, sources, settings, paths or [], as_of.date() if as_of else today())
+        report = _report(settings, run, missing, verbose=verbose)
+        _proceed(store, run, report, settings, places, quiet=quiet)
     raise typer.Exit(exit_code(report, exit_zero=exit_zero, strict=strict))
 
 
-def _scan(
-    paths: list[str],
-    missing: list[tuple[str, str]],
-    settings: Settings,
-    places: list[tuple[str, Path | None]],
-    *,
-    limit: int | None,
-    verbose: bool,
-    quiet: bool,
-) -> Report:
-    """Scan and write; what was written is kept where the user interrupts."""
-    from .. import audit, intake
+def _sources(
+    store: Store, there: list[str], failed: str | None, *, since: datetime | None, types: list[str], limit: int | None
+) -> list[Source]:
+    """The files to be scanned. What cannot be asked for its date or type is among them."""
+    from .. import intake
+
+    found: Iterable[Source] = intake.find(there)
+    if failed:
+        before = store.runs.failed(store.runs.find(failed).id)
+        found = (intake.Source(uri=uri, path=path) for uri, path in before)
+    wanted = {name.strip().lower().removeprefix(".") for each in types for name in each.split(",")}
+    chosen = [
+        source
+        for source in found
+        if (not wanted or PurePosixPath(source.uri).suffix.lower().removeprefix(".") in wanted)
+        and (since is None or _changed(source) >= since.timestamp())
+    ]
+    return chosen[:limit]
+
+
+def _changed(source: Source) -> float:
+    try:
+        return source.path.stat().st_mtime
+    except OSError:
+        return float("inf")
+
+
+def _begun(store: Store, sources: list[Source], settings: Settings, paths: list[str], day: date) -> Run:
+    from .. import audit
     from .. import policy as rules
-    from ..report.report import Look, Report
-    from ..report.result import ErrorRow
-    from .output import write
-    from .progress import followed
-    from .session import check_categories, head, key_of, today
+    from ..versions import model
+    from .session import check_categories, head
 
     loaded = rules.load(settings.policy)
     loaded.audience(settings.audience)
     check_categories(settings, loaded)
-    sources = list(intake.find(paths))[:limit]
-    settings = settings.model_copy(update={"jobs": max(1, min(settings.jobs, len(sources)))})
-    with audit.Pool(settings, key=key_of(quiet=quiet), today=today()) as pool:
-        report = Report(
-            head=head(loaded, model_version=pool.model["version"], model_sha256=pool.model["sha256"]),
-            source=followed(_rows(pool, sources), len(sources), settings, quiet=quiet),
-            policy=loaded,
-            errors=[ErrorRow(uri=uri, message=message) for uri, message in missing],
-            look=Look(verbose=verbose, brief=True),
-            select=settings.select,
-            ignore=settings.ignore,
-        )
+    version, sha256 = model(settings.models)
+    top = head(loaded, model_version=version, model_sha256=sha256)
+    return audit.begin(store, sources, settings, top, roots=paths, today=day)
+
+
+def _settings_of_run(run: Run, given: Settings) -> Settings:
+    """The settings with which the run was begun; only how many work on it, and what is shown, may be other ones."""
+    now = {name: getattr(given, name) for name in ("database_url", "jobs", "progress", "color", "redact")}
+    return type(given).model_validate_json(run.settings).model_copy(update=now)
+
+
+def _report(settings: Settings, run: Run, missing: list[tuple[str, str]], *, verbose: bool) -> Report:
+    from .. import policy as rules
+    from ..report.report import Look, Report
+    from ..report.result import ErrorRow, Head
+
+    return Report(
+        head=Head.model_validate_json(run.head),
+        source=(),
+        policy=rules.load(settings.policy),
+        errors=[ErrorRow(uri=uri, message=message) for uri, message in missing],
+        look=Look(verbose=verbose, brief=True),
+        select=settings.select,
+        ignore=settings.ignore,
+    )
+
+
+def _proceed(
+    store: Store, run: Run, report: Report, settings: Settings, places: list[tuple[str, Path | None]], *, quiet: bool
+) -> None:
+    """Scan and write; what was finished is kept where the user interrupts."""
+    from datetime import date
+
+    from ..audit import Audit
+    from ..pool import Pool
+    from .output import write
+    from .progress import followed
+    from .session import key_of
+
+    _same_rules(report.policy, report)
+    settings = settings.model_copy(update={"jobs": max(1, min(settings.jobs, run.total))})
+    key, day = key_of(quiet=quiet), date.fromisoformat(run.as_of)
+    work = Audit(
+        store=store, run_id=run.id, settings=settings, rules=report.policy, model=report.head.model.sha256, key=key,
+        today=day,
+    )  # fmt: skip
+    with Pool(settings, key=key, today=day) as pool:
+        report.source = followed(work.rows(pool), run.total, settings, quiet=quiet)
         try:
             write(report, places, settings)
         except KeyboardInterrupt:
             sys.stdout.flush()
-            done = report.summary.documents
-            raise Interrupted(f"interrupted after {done} of {len(sources)} files; what was written is kept") from None
-    return report
+            done = run.total - store.runs.counts(run.id)["planned"]
+            raise Interrupted(
+                f"interrupted after {done} of {run.total} files; go on with `sharelight scan --resume {run.id[:8]}`"
+            ) from None
 
 
-def _rows(pool: Pool, sources: Sequence[Source]) -> Iterator[DocumentRow]:
-    from ..report.result import DocumentRow
-
-    return (DocumentRow.model_validate_json(line) for line in pool.scan(sources))
+def _same_rules(loaded: Policy, report: Report) -> None:
+    if loaded.sha256 != report.head.policy.sha256:
+        raise UsageError("the rules have changed since the run was begun: scan anew, what is known is not read again")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..report.result import Head
     from ..sandbox import Sandbox
     from ..scan import Kit
+    from ..store.store import Store
     from ..types import Blob, Document, Gap
 
     Read = tuple[str, tuple[Document, ...]]
@@ -64,6 +65,14 @@ def key_of(*, quiet: bool = False) -> bytes:
     if key.warning:
         note(key.warning, quiet=quiet)
     return key.secret
+
+
+def opened_store(settings: Settings) -> Store:
+    """The database of the settings. Raises StoreError."""
+    from ..store.sealing import Sealing
+    from ..store.store import Store
+
+    return Store(settings.database_url, Sealing(keep=settings.store_keep_text, key=config.store_key()))
 
 
 @contextmanager

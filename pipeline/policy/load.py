@@ -27,6 +27,8 @@ _LISTS = {
     "facets.yaml": "groups",
 }
 
+_LOOKED_AT = ("patterns/", "registers/", "markings.yaml", "facets.yaml")
+
 
 def load(rules: Path) -> Policy:
     """The policy in the folder `rules`. PolicyError names file, line and what to do."""
@@ -34,11 +36,11 @@ def load(rules: Path) -> Policy:
     files = {name: open_file(rules, name, contents[name]) for name in FILES}
     for name, field in _LISTS.items():
         files[name].no_twins(field)
-    policy = _policy(files, digest(contents))
+    policy = _policy(files, contents)
     return _with_patterns(policy, rules, contents)
 
 
-def _policy(files: Mapping[str, File], sha256: str) -> Policy:
+def _policy(files: Mapping[str, File], contents: Mapping[str, bytes]) -> Policy:
     """Everything but the patterns."""
     about, gate = files["policy.yaml"].shape, files["matrix.yaml"].shape.gate
     matrix = resolved.matrix(files["matrix.yaml"])
@@ -52,7 +54,8 @@ def _policy(files: Mapping[str, File], sha256: str) -> Policy:
         files["policy.yaml"].fail(f"unknown audience {about.default_audience!r}; {words}", "default_audience")
     policy = Policy(
         version=about.version,
-        sha256=sha256,
+        sha256=digest(contents),
+        recognising_sha256=_recognising(contents, categories),
         about=about,
         categories=categories,
         subcategories={row.id: row for row in files["subcategories.yaml"].shape.subcategories},
@@ -69,6 +72,13 @@ def _policy(files: Mapping[str, File], sha256: str) -> Policy:
     )
     _check_adjustments(files["adjustments.yaml"], policy)
     return policy
+
+
+def _recognising(contents: Mapping[str, bytes], categories: Mapping[str, Category]) -> str:
+    """The digest of what detectors look at: patterns, markings, facets, registers; the categories and their tiers."""
+    looked_at = {name: data for name, data in contents.items() if name.startswith(_LOOKED_AT)}
+    names = "\n".join(sorted(f"{category.id} {category.tier}" for category in categories.values()))
+    return digest(looked_at | {"categories": names.encode()})
 
 
 def _with_patterns(policy: Policy, rules: Path, contents: Mapping[str, bytes]) -> Policy:

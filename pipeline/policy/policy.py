@@ -112,10 +112,14 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """All rules of one version. `sha256` digests the content of every file that was loaded."""
+    """All rules of one version. `sha256` digests the content of every file that was loaded.
+
+    `recognising_sha256` digests what of it decides what is found; the rest only decides what comes of that.
+    """
 
     version: str
     sha256: str
+    recognising_sha256: str
     about: PolicyFile
     categories: Mapping[str, Category]
     subcategories: Mapping[str, SubcategoryRow]

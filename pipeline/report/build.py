@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from ..policy import Policy
 from ..types import Evidence, Outcome, Passage, Reason, ScanResult, Step, Tag, Verdict, Where
@@ -33,7 +34,7 @@ def document_row(result: ScanResult, *, policy: Policy, audience: str, context: 
     verdict = result.verdict(audience)
     top = result.documents[0]
     document_id = _digest(result.uri, top.blob.sha256)
-    because = _reasons_by_tag(verdict)
+    because = reasons_by_tag(verdict)
     mask = _mask(result.tags)
     findings = {id(tag): _finding(tag, because.get(id(tag)), policy, document_id, context, mask) for tag in result.tags}
     return DocumentRow(
@@ -42,13 +43,13 @@ def document_row(result: ScanResult, *, policy: Policy, audience: str, context: 
         name=top.blob.name,
         sha256=top.blob.sha256,
         media_type=top.blob.media_type,
-        size_bytes=len(top.blob.data),
+        size_bytes=top.blob.size,
         page_count=top.page_count,
         language=Language(code=result.language[0], confidence=result.language[1]) if result.language else None,
         verdict=verdict.outcome.id,
         audience=audience,
         verdicts={each.audience: each.outcome.id for each in result.verdicts},
-        verdict_reasons=tuple(_reason(reason, findings) for reason in verdict.reasons),
+        verdict_reasons=tuple(told(reason, findings) for reason in verdict.reasons),
         decided_on=verdict.decided_on.isoformat(),
         coverage=_coverage(result, verdict),
         notices=tuple(
@@ -81,7 +82,7 @@ def _digest(*parts: object) -> str:
     return f"{name[:4]}-{name[4:8]}"
 
 
-def _reasons_by_tag(verdict: Verdict) -> Mapping[int, Reason]:
+def reasons_by_tag(verdict: Verdict) -> Mapping[int, Reason]:
     """The strictest reason that cites each tag."""
     strictest: dict[int, Reason] = {}
     for reason in sorted(verdict.reasons, key=lambda reason: reason.outcome):
@@ -95,7 +96,8 @@ def _reading_order(finding: Finding) -> tuple[str, int, str, int, str]:
     return (place.document, place.page or place.slide or 0, place.part, place.codepoint_range.start, finding.rule_id)
 
 
-def _reason(reason: Reason, findings: Mapping[int, Finding]) -> VerdictReason:
+def told(reason: Reason, findings: Mapping[int, Finding]) -> VerdictReason:
+    """The reason as it is stored; `findings` are those of its tags, by the tags' identity."""
     return VerdictReason(
         code=reason.code,
         detail=reason.sentence,
@@ -118,28 +120,16 @@ def _coverage(result: ScanResult, verdict: Verdict) -> Coverage:
 
 
 def _finding(tag: Tag, reason: Reason | None, policy: Policy, document_id: str, context: int, mask: Mask) -> Finding:
-    category = policy.categories.get(tag.category) if tag.category else None
-    last = reason.steps[-1] if reason and reason.steps else None
     quote, highlight = _quote(tag, context, mask)
     place = tag.passage
     return Finding(
-        finding_id=_digest(document_id, place.location, place.path, place.start, place.end, tag.category, tag.rule),
+        finding_id=_finding_id(document_id, _location(place), tag.category, tag.rule),
         fingerprint=tag.fingerprint,
         category=tag.category,
-        title=category.title if category else "",
-        tier=category.tier if category else None,
         rule_id=tag.rule,
         detector=tag.detector,
         score=round(tag.score, 4),
         certain=tag.certain,
-        outcome=(reason.outcome if reason else Outcome.SHAREABLE).id,
-        risk=Risk(proprietary=last.proprietary, capability=last.capability) if last else None,
-        adjustments=reason.adjustments if reason else (),
-        steps=tuple(_step(step) for step in reason.steps) if reason else (),
-        cell=reason.cell if reason else "",
-        sentence=reason.sentence if reason else "",
-        source=reason.source if reason else "",
-        benefits=reason.benefits if reason else (),
         quote=quote,
         highlight=highlight,
         span=Range(start=tag.start, end=tag.end),
@@ -152,7 +142,47 @@ def _finding(tag: Tag, reason: Reason | None, policy: Policy, document_id: str, 
             matched=tuple(map(mask, tag.explanation.matched)),
             top_terms=tuple(TermRow(term=term.term, weight=term.weight) for term in tag.explanation.top_terms),
         ),
+        **judged(tag.category, reason, policy),
     )
+
+
+def judged(name: str | None, reason: Reason | None, policy: Policy) -> dict[str, Any]:
+    """The fields of a finding that the policy gives: how its category is called, and what came of it by which steps."""
+    category = policy.categories.get(name) if name else None
+    last = reason.steps[-1] if reason and reason.steps else None
+    return {
+        "title": category.title if category else "",
+        "tier": category.tier if category else None,
+        "outcome": (reason.outcome if reason else Outcome.SHAREABLE).id,
+        "risk": Risk(proprietary=last.proprietary, capability=last.capability) if last else None,
+        "adjustments": reason.adjustments if reason else (),
+        "steps": tuple(_step(step) for step in reason.steps) if reason else (),
+        "cell": reason.cell if reason else "",
+        "sentence": reason.sentence if reason else "",
+        "source": reason.source if reason else "",
+        "benefits": reason.benefits if reason else (),
+    }
+
+
+def moved(row: DocumentRow, uri: str) -> DocumentRow:
+    """The row of the same bytes under the same name in another place: its references are other ones."""
+    document_id = _digest(uri, row.sha256)
+    if (uri, document_id) == (row.uri, row.document_id):
+        return row
+    ids = {f.finding_id: _finding_id(document_id, f.location, f.category, f.rule_id) for f in row.findings}
+    reasons = tuple(
+        reason.model_copy(update={"finding_ids": tuple(ids[each] for each in reason.finding_ids)})
+        for reason in row.verdict_reasons
+    )
+    renamed = tuple(finding.model_copy(update={"finding_id": ids[finding.finding_id]}) for finding in row.findings)
+    return row.model_copy(
+        update={"uri": uri, "document_id": document_id, "verdict_reasons": reasons, "findings": renamed}
+    )
+
+
+def _finding_id(document_id: str, place: Location, category: str | None, rule: str) -> str:
+    return _digest(document_id, place.document, place.part, place.codepoint_range.start, place.codepoint_range.end,
+                   category, rule)  # fmt: skip
 
 
 def _step(step: Step) -> StepRow:

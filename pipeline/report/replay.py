@@ -7,6 +7,7 @@ from datetime import date
 from .. import decide
 from ..policy import Policy
 from ..types import Evidence, Explanation, Gap, Notice, Passage, Tag, Verdict, Where
+from . import build
 from .result import DocumentRow, EvidenceRow, Finding
 
 
@@ -14,14 +15,52 @@ def replay(row: DocumentRow, *, policy: Policy, model_sha256: str, audience: str
     """Decide `row` again, as of the day it was decided, under `policy`. No file is opened, nothing recognised anew."""
     return decide.decide(
         tuple(_tag(finding) for finding in row.findings),
-        tuple(Gap(stage=u.stage, code=u.code, path=u.part, detail=u.detail) for u in row.coverage.unread),
-        tuple(Notice(code=n.code, path=n.part, visibility=n.visibility, detail=n.detail) for n in row.notices),
+        _gaps(row),
+        _notices(row),
         policy=policy,
         audience=audience or row.audience,
         today=date.fromisoformat(row.decided_on),
         grade=row.coverage.sandbox,
         model_sha256=model_sha256,
     )
+
+
+def decided_again(row: DocumentRow, *, policy: Policy, audience: str, today: date, model_sha256: str) -> DocumentRow:
+    """The row as `policy` has it on `today`, from its findings, gaps and notices alone: as if scanned from scratch."""
+    tags = tuple(_tag(finding) for finding in row.findings)
+    names = dict.fromkeys((*policy.audience_ids, audience))
+    verdicts = {
+        name: decide.decide(
+            tags, _gaps(row), _notices(row), policy=policy, audience=name, today=today, grade=row.coverage.sandbox,
+            model_sha256=model_sha256,
+        )
+        for name in names
+    }  # fmt: skip
+    verdict = verdicts[audience]
+    because = build.reasons_by_tag(verdict)
+    findings = tuple(
+        finding.model_copy(update=build.judged(tag.category, because.get(id(tag)), policy))
+        for tag, finding in zip(tags, row.findings, strict=True)
+    )
+    by_tag = {id(tag): finding for tag, finding in zip(tags, findings, strict=True)}
+    return row.model_copy(
+        update={
+            "verdict": verdict.outcome.id,
+            "audience": audience,
+            "verdicts": {name: each.outcome.id for name, each in verdicts.items()},
+            "verdict_reasons": tuple(build.told(reason, by_tag) for reason in verdict.reasons),
+            "decided_on": today.isoformat(),
+            "findings": findings,
+        }
+    )
+
+
+def _gaps(row: DocumentRow) -> tuple[Gap, ...]:
+    return tuple(Gap(stage=u.stage, code=u.code, path=u.part, detail=u.detail) for u in row.coverage.unread)
+
+
+def _notices(row: DocumentRow) -> tuple[Notice, ...]:
+    return tuple(Notice(code=n.code, path=n.part, visibility=n.visibility, detail=n.detail) for n in row.notices)
 
 
 def _tag(finding: Finding) -> Tag:

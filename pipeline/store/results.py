@@ -1,0 +1,183 @@
+"""What was read and found, by what it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine, insert, select, tuple_, update
+
+from ..report.redact import redact
+from ..report.result import DocumentRow
+from . import database, trail
+from .sealing import RESULT, Sealing
+from .tables import files, findings, gaps, readings, results
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The digests of what reading, recognising and deciding depend on."""
+
+    reader: str
+    tagger: str
+    decider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is stored about some bytes under some name, the best that is there.
+
+    `told` with `result` is a result that stands; `told` alone one to be decided again; `packed` a reading.
+    """
+
+    result: int | None = None
+    told: str | None = None
+    packed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A file that is finished: by a result that was there (`result`), or by a new one with its reading."""
+
+    number: int
+    row: DocumentRow | None = None
+    packed: bytes | None = field(default=None, repr=False)
+    result: int | None = None
+    failed: bool = False
+
+
+class Results:
+    """The readings and results of one database."""
+
+    def __init__(self, engine: Engine, sealing: Sealing) -> None:
+        self._engine, self._sealing = engine, sealing
+
+    def known(self, wanted: Sequence[tuple[str, str]], keys: Keys, *, today: str) -> dict[tuple[str, str], Known]:
+        """The best that is stored for each (sha256, name)."""
+        pairs = sorted(set(wanted))
+        found: dict[tuple[str, str], Known] = {}
+        with database.guarded(self._engine) as connection:
+            for start in range(0, len(pairs), _PAGE):
+                page = pairs[start : start + _PAGE]
+                found |= self._readings(connection, page, keys)
+                found |= self._results(connection, page, keys, today)
+        return found
+
+    def _results(
+        self, connection: Connection, page: list[tuple[str, str]], keys: Keys, today: str
+    ) -> dict[tuple[str, str], Known]:
+        place = tuple_(results.c.sha256, results.c.name)
+        asked = (
+            select(results)
+            .where(place.in_(page), results.c.reader == keys.reader, results.c.tagger == keys.tagger)
+            .order_by(results.c.id)
+        )
+        found: dict[tuple[str, str], Known] = {}
+        for row in connection.execute(asked).mappings():
+            stands = row["decider"] == keys.decider and (row["decided_on"] == today or not row["dated"])
+            key = (row["sha256"], row["name"])
+            told = self._sealing.open(row["told"], RESULT).decode("utf-8")
+            if stands:
+                found[key] = Known(result=row["id"], told=told)
+            else:
+                found.setdefault(key, Known(told=told))
+        return found
+
+    def _readings(
+        self, connection: Connection, page: list[tuple[str, str]], keys: Keys
+    ) -> dict[tuple[str, str], Known]:
+        place = tuple_(readings.c.sha256, readings.c.name)
+        asked = select(readings.c.sha256, readings.c.name, readings.c.packed).where(
+            place.in_(page), readings.c.reader == keys.reader, readings.c.packed.is_not(None)
+        )
+        return {
+            (sha256, name): Known(packed=self._sealing.open(packed, sha256))
+            for sha256, name, packed in connection.execute(asked)
+        }
+
+    def save(self, run_id: str, done: Sequence[Done], keys: Keys) -> None:
+        """Results, their gaps and findings, the state of their files and their audit rows, in one transaction."""
+        at, entries = trail.now(), list[trail.Entry]()
+        with database.guarded(self._engine) as connection:
+            for each in done:
+                result = each.result if each.row is None else self._result(connection, each, keys, at, entries)
+                state = "failed" if each.failed else "done"
+                connection.execute(
+                    update(files)
+                    .where(files.c.run_id == run_id, files.c.number == each.number)
+                    .values(state=state, result_id=result)
+                )
+            if entries:
+                trail.append(connection, entries, at)
+
+    def _result(
+        self, connection: Connection, done: Done, keys: Keys, at: str, entries: list[trail.Entry]
+    ) -> int | None:
+        row = done.row
+        assert row is not None
+        known = self._twin(connection, row, keys)
+        if known is not None:
+            return known
+        if done.packed is not None and row.sha256 and self._sealing.keep:
+            self._reading(connection, row, done.packed, keys)
+        values = {
+            "sha256": row.sha256 or None, "name": row.name, "reader": keys.reader, "tagger": keys.tagger,
+            "decider": keys.decider, "decided_on": row.decided_on, "decided_at": at, "verdict": row.verdict,
+            "media_type": row.media_type, "dated": int(_is_dated(row)), "told": self._told(row),
+        }  # fmt: skip
+        number = connection.execute(insert(results).returning(results.c.id), values).scalar_one()
+        if row.coverage.unread:
+            connection.execute(insert(gaps), [
+                {"result_id": number, "number": n, "part": gap.part, "code": gap.code, "stage": gap.stage}
+                for n, gap in enumerate(row.coverage.unread)
+            ])  # fmt: skip
+        if row.findings:
+            connection.execute(insert(findings), [
+                {"result_id": number, "number": n, "finding_id": found.finding_id, "fingerprint": found.fingerprint,
+                 "category": found.category, "rule_id": found.rule_id, "outcome": found.outcome, "score": found.score}
+                for n, found in enumerate(row.findings)
+            ])  # fmt: skip
+        entries.append(_entry(row, keys))
+        return int(number)
+
+    def _twin(self, connection: Connection, row: DocumentRow, keys: Keys) -> int | None:
+        """A result of the same bytes that was written meanwhile: equal files lie side by side in an archive."""
+        if not row.sha256:
+            return None
+        found: int | None = connection.scalar(
+            select(results.c.id).where(
+                results.c.sha256 == row.sha256, results.c.name == row.name, results.c.reader == keys.reader,
+                results.c.tagger == keys.tagger, results.c.decider == keys.decider,
+                results.c.decided_on == row.decided_on,
+            )
+        )  # fmt: skip
+        return found
+
+    def _reading(self, connection: Connection, row: DocumentRow, packed: bytes, keys: Keys) -> None:
+        same = (readings.c.sha256 == row.sha256, readings.c.name == row.name, readings.c.reader == keys.reader)
+        if connection.scalar(select(readings.c.size).where(*same)) is None:
+            connection.execute(insert(readings), {
+                "sha256": row.sha256, "name": row.name, "reader": keys.reader, "size": row.size_bytes,
+                "media_type": row.media_type, "whole": int(not row.coverage.unread),
+                "packed": self._sealing.seal(packed, row.sha256),
+            })  # fmt: skip
+
+    def _told(self, row: DocumentRow) -> bytes:
+        shown = row if self._sealing.keep else redact(row, 100)
+        return self._sealing.seal(shown.model_dump_json().encode("utf-8"), RESULT)
+
+
+def _is_dated(row: DocumentRow) -> bool:
+    """Whether an entry of a register that counted ends some day."""
+    return any(evidence.valid_until for finding in row.findings for evidence in finding.evidence)
+
+
+def _entry(row: DocumentRow, keys: Keys) -> trail.Entry:
+    rules = sorted({reason.rule_id for reason in row.verdict_reasons if reason.outcome != "shareable"})
+    detail = {
+        "verdict": row.verdict, "audience": row.audience, "rules": rules,
+        "unread": sorted({gap.code for gap in row.coverage.unread}), "decider": keys.decider,
+    }  # fmt: skip
+    return trail.Entry(actor="sharelight", action="decided", subject=row.sha256 or row.document_id, detail=detail)

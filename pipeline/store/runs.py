@@ -1,0 +1,150 @@
+"""Runs over an archive: which files were planned, and how far each of them is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, func, insert, select, update
+
+from ..errors import UsageError
+from . import database, trail
+from .sealing import RESULT, Sealing
+from .tables import files, results, runs
+
+_PAGE = 500
+ENDED = ("completed", "completed_with_errors")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A file of a run: its place in the order, the name as shown, and the name on disk."""
+
+    number: int
+    uri: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run as it was begun. `settings` and `head` are as the caller gave them."""
+
+    id: str
+    state: str
+    started_at: str
+    ended_at: str | None
+    as_of: str
+    total: int
+    roots: tuple[str, ...]
+    settings: str
+    head: str
+
+
+class Runs:
+    """The runs of one database."""
+
+    def __init__(self, engine: Engine, sealing: Sealing) -> None:
+        self._engine, self._sealing = engine, sealing
+
+    def plan(self, run: Run, sources: Iterator[tuple[str, Path]]) -> int:
+        """Write down all files of a new run, in one transaction; how many there are."""
+        with database.guarded(self._engine) as connection:
+            connection.execute(insert(runs), _run_row(run))
+            total = 0
+            for page in _pages(sources):
+                rows = [
+                    {"run_id": run.id, "number": total + n, "uri": uri, "path": os.fsencode(path), "state": "planned"}
+                    for n, (uri, path) in enumerate(page)
+                ]
+                connection.execute(insert(files), rows)
+                total += len(rows)
+            connection.execute(update(runs).where(runs.c.id == run.id).values(total=total, state="running"))
+            entry = trail.Entry(actor="sharelight", action="run_started", subject=run.id, detail={"files": total})
+            trail.append(connection, [entry], trail.now())
+        return total
+
+    def find(self, name: str) -> Run:
+        """The run whose id begins with `name`, or the latest for "latest". Raises UsageError."""
+        asked = select(runs).order_by(runs.c.started_at.desc())
+        if name != "latest":
+            asked = asked.where(runs.c.id.startswith(name, autoescape=True))
+        with database.guarded(self._engine) as connection:
+            found = connection.execute(asked.limit(2)).mappings().all()
+        if not found:
+            raise UsageError(f"no run {name!r} is stored")
+        if name != "latest" and len(found) > 1:
+            raise UsageError(f"more than one run begins with {name!r}")
+        return Run(**{**found[0], "roots": tuple(json.loads(found[0]["roots"]))})
+
+    def set_state(self, run_id: str, state: str) -> None:
+        """Note how a run stands; an end is dated and goes on record."""
+        ended = trail.now() if state in ENDED else None
+        with database.guarded(self._engine) as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(state=state, ended_at=ended))
+            entry = trail.Entry(actor="sharelight", action=f"run_{state}", subject=run_id, detail={})
+            trail.append(connection, [entry], trail.now())
+
+    def counts(self, run_id: str) -> dict[str, int]:
+        """How many files of the run are planned, done and failed."""
+        asked = select(files.c.state, func.count()).where(files.c.run_id == run_id).group_by(files.c.state)
+        with database.guarded(self._engine) as connection:
+            counted = [(str(state), int(count)) for state, count in connection.execute(asked)]
+        return {"planned": 0, "done": 0, "failed": 0} | dict(counted)
+
+    def planned(self, run_id: str) -> Iterator[Planned]:
+        """The files that are still to be done, in their order."""
+        last = -1
+        while True:
+            asked = (
+                select(files.c.number, files.c.uri, files.c.path)
+                .where(files.c.run_id == run_id, files.c.state == "planned", files.c.number > last)
+                .order_by(files.c.number)
+                .limit(_PAGE)
+            )
+            with database.guarded(self._engine) as connection:
+                page = connection.execute(asked).all()
+            if not page:
+                return
+            yield from (Planned(number=n, uri=uri, path=Path(os.fsdecode(path))) for n, uri, path in page)
+            last = page[-1].number
+
+    def finished(self, run_id: str, start: int, *, skip: bool = False) -> list[tuple[int, str, str]]:
+        """From file `start` on, the stretch that is finished: number, name as shown, and result as JSON.
+
+        With `skip` what is not finished is passed over.
+        """
+        asked = (
+            select(files.c.number, files.c.uri, results.c.told)
+            .join(results, files.c.result_id == results.c.id, isouter=not skip)
+            .where(files.c.run_id == run_id, files.c.number >= start)
+            .order_by(files.c.number)
+            .limit(_PAGE)
+        )
+        with database.guarded(self._engine) as connection:
+            page = connection.execute(asked).all()
+        whole = takewhile(lambda row: row.told is not None, page)
+        return [(number, uri, self._sealing.open(told, RESULT).decode("utf-8")) for number, uri, told in whole]
+
+    def failed(self, run_id: str) -> Iterator[tuple[str, Path]]:
+        """The files of a run that failed."""
+        asked = select(files.c.uri, files.c.path).where(files.c.run_id == run_id, files.c.state == "failed")
+        with database.guarded(self._engine) as connection:
+            found = connection.execute(asked.order_by(files.c.number)).all()
+        yield from ((uri, Path(os.fsdecode(path))) for uri, path in found)
+
+
+def _run_row(run: Run) -> Mapping[str, Any]:
+    return {
+        "id": run.id, "state": run.state, "started_at": run.started_at, "ended_at": None, "as_of": run.as_of,
+        "total": 0, "roots": json.dumps(run.roots), "settings": run.settings, "head": run.head,
+    }  # fmt: skip
+
+
+def _pages(sources: Iterator[tuple[str, Path]]) -> Iterator[list[tuple[str, Path]]]:
+    while page := list(islice(sources, _PAGE)):
+        yield page

@@ -1,0 +1,37 @@
+"""The one way to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from . import database, trail
+from .results import Results
+from .runs import Runs
+from .sealing import Sealing
+
+
+class Store:
+    """A database, up to date, with what is done to it. Raises StoreError where it cannot be used."""
+
+    def __init__(self, url: str, sealing: Sealing | None = None) -> None:
+        self._engine = database.connect(url)
+        sealing = sealing or Sealing()
+        self.runs, self.results = Runs(self._engine, sealing), Results(self._engine, sealing)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def verify_trail(self) -> tuple[int, list[str]]:
+        """How many rows the audit trail has, and what is wrong with it."""
+        with database.guarded(self._engine) as connection:
+            return trail.count(connection), list(trail.faults(connection))
+
+    def trail(self) -> Iterator[dict[str, Any]]:
+        """The rows of the audit trail, the oldest first."""
+        with database.guarded(self._engine) as connection:
+            yield from trail.rows(connection)
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._engine.dispose()
