@@ -1,0 +1,205 @@
+"""A run survives whatever ends it, and what is known is not done again: with the same rows either way."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import audit, intake, policy, settings, versions
+from pipeline.pool import Order, Pool, Reply
+from pipeline.report.result import Digest, DocumentRow, Head, Tool
+from pipeline.settings import data_folder
+from pipeline.store.runs import Run
+from pipeline.store.store import Store
+
+KEY, TODAY = b"k" * 32, date(2026, 3, 2)
+OUTBOX = Path(__file__).parent.parent / "fixtures" / "outbox"
+KINDS = (".txt", ".md", ".docx", ".eml", ".csv", ".html")
+
+
+class Counting(Pool):
+    """A pool that remembers what it was asked for."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.files: list[str] = []
+        self.readings: list[str] = []
+
+    def run(self, orders: Any) -> Iterator[Reply]:
+        return super().run(map(self._seen, orders))
+
+    def _seen(self, order: Order) -> Order:
+        (self.files if order.packed is None else self.readings).append(order.uri)
+        return order
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dozen documents of the outbox, one of them twice, and one that is empty."""
+    here = tmp_path_factory.mktemp("archive")
+    chosen = [path for path in sorted(OUTBOX.iterdir()) if path.suffix in KINDS][:12]
+    for path in chosen:
+        shutil.copy(path, here / path.name)
+    (here / "copy").mkdir()
+    shutil.copy(chosen[0], here / "copy" / chosen[0].name)
+    (here / "empty.txt").write_text("")
+    return here
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(data_folder("rules"), tmp_path / "rules"))
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    with Store(database) as opened:
+        yield opened
+
+
+def chosen(**flags: object) -> settings.Settings:
+    return settings.load({"jobs": 1, "weak_sandbox": True, **flags}).settings
+
+
+def begun(store: Store, folder: Path, name: str, set_to: settings.Settings, *, day: date = TODAY) -> Run:
+    loaded = policy.load(set_to.policy)
+    version, sha256 = versions.model(set_to.models)
+    head = Head(
+        run_id=name, tool=Tool(version="0"), policy=Digest(version=loaded.version, sha256=loaded.sha256),
+        model=Digest(version=version, sha256=sha256),
+    )  # fmt: skip
+    return audit.begin(store, intake.find([folder]), set_to, head, roots=[str(folder)], today=day)
+
+
+def work(store: Store, run: Run, set_to: settings.Settings) -> audit.Audit:
+    model = versions.model(set_to.models)[1]
+    return audit.Audit(
+        store=store, run_id=run.id, settings=set_to, rules=policy.load(set_to.policy), model=model, key=KEY,
+        today=date.fromisoformat(run.as_of),
+    )  # fmt: skip
+
+
+def scanned(
+    store: Store, folder: Path, name: str, set_to: settings.Settings, *, day: date = TODAY
+) -> tuple[list[DocumentRow], Counting]:
+    run = begun(store, folder, name, set_to, day=day)
+    with Counting(set_to, key=KEY, today=day) as pool:
+        return list(work(store, run, set_to).rows(pool)), pool
+
+
+def from_scratch(folder: Path, tmp_path: Path, set_to: settings.Settings) -> list[DocumentRow]:
+    with Store(f"sqlite:///{tmp_path / 'scratch.db'}") as fresh:
+        return scanned(fresh, folder, "scratch", set_to)[0]
+
+
+def test_a_row_for_each_file_in_order_and_equal_bytes_are_read_once(store: Store, folder: Path) -> None:
+    rows, pool = scanned(store, folder, "one", chosen())
+    assert [row.uri for row in rows] == [source.uri for source in intake.find([folder])]
+    assert {row.verdict for row in rows} == {"shareable", "needs_review", "held_back"}
+    assert store.runs.find("one").state == "completed"
+    assert store.runs.counts("one") == {"planned": 0, "done": len(rows), "failed": 0}
+    assert len(pool.files) in (len(rows), len(rows) - 1)  # the copy may be begun before the first is known
+    assert len({row.document_id for row in rows}) == len(rows)
+
+
+def test_what_is_unchanged_is_not_read_again(store: Store, folder: Path) -> None:
+    first, _ = scanned(store, folder, "one", chosen())
+    second, pool = scanned(store, folder, "two", chosen())
+    assert second == first
+    assert [Path(uri).name for uri in pool.files] == ["empty.txt"]  # what could not be read is tried again
+    assert pool.readings == []
+
+
+def test_a_changed_file_is_read_again(store: Store, folder: Path, tmp_path: Path) -> None:
+    moving = Path(shutil.copytree(folder, tmp_path / "moving"))
+    scanned(store, moving, "one", chosen())
+    changed = next(path for path in sorted(moving.iterdir()) if path.suffix == ".txt" and path.stat().st_size)
+    changed.write_text("Checkpoint 7 solved 14 of 20 exploit tasks; its launch is planned for May.")
+    rows, pool = scanned(store, moving, "two", chosen())
+    assert str(changed) in pool.files
+    assert next(row for row in rows if row.uri == str(changed)).verdict == "held_back"
+
+
+def _no_network_sharing(rules: Path) -> None:
+    matrix = rules / "matrix.yaml"
+    text = matrix.read_text("utf-8")
+    assert "case_by_case" in text
+    audiences = rules / "audiences.yaml"
+    changed = audiences.read_text("utf-8").replace("case_by_case: needs_review", "case_by_case: held_back", 1)
+    audiences.write_text(changed, "utf-8")
+
+
+def _pattern_gone(rules: Path) -> None:
+    patterns = rules / "patterns" / "predeployment_results_before.jsonl"
+    lines = patterns.read_text("utf-8").splitlines()
+    patterns.write_text("\n".join(lines[1:]) + "\n", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "recognised_again"), [(_no_network_sharing, False), (_pattern_gone, True)], ids=["deciding", "patterns"]
+)
+def test_changed_rules_open_no_file(
+    store: Store, folder: Path, tmp_path: Path, rules: Path, change: Callable[[Path], None], recognised_again: bool
+) -> None:
+    scanned(store, folder, "one", chosen(policy=rules))
+    change(rules)
+    rows, pool = scanned(store, folder, "two", chosen(policy=rules))
+    assert [Path(uri).name for uri in pool.files] == ["empty.txt"]
+    assert bool(pool.readings) is recognised_again
+    assert rows == from_scratch(folder, tmp_path, chosen(policy=rules))
+
+
+def test_another_audience_is_decided_from_what_was_found(store: Store, folder: Path, tmp_path: Path) -> None:
+    scanned(store, folder, "one", chosen())
+    rows, pool = scanned(store, folder, "two", chosen(audience="public"))
+    assert [Path(uri).name for uri in pool.files] == ["empty.txt"]
+    assert rows == from_scratch(folder, tmp_path, chosen(audience="public"))
+
+
+def test_an_interrupted_run_goes_on_where_it_was(store: Store, folder: Path) -> None:
+    set_to = chosen()
+    run = begun(store, folder, "one", set_to)
+    with Counting(set_to, key=KEY, today=TODAY) as pool, closing(work(store, run, set_to).rows(pool)) as rows:
+        next(rows)
+    assert store.runs.find("one").state == "interrupted"
+    before = store.runs.counts("one")
+    assert before["planned"] > 0
+    with Counting(set_to, key=KEY, today=TODAY) as pool:
+        whole = list(work(store, store.runs.find("one"), set_to).rows(pool))
+    assert len(pool.files) <= before["planned"]
+    assert [row.uri for row in whole] == [source.uri for source in intake.find([folder])]
+    assert store.runs.find("one").state == "completed"
+
+
+def test_without_texts_all_is_read_again_and_decided_alike(folder: Path, database: str, rules: Path) -> None:
+    from pipeline.store.sealing import Sealing
+
+    with Store(database, Sealing(keep=False)) as store:
+        first, _ = scanned(store, folder, "one", chosen(policy=rules))
+        _pattern_gone(rules)
+        second, pool = scanned(store, folder, "two", chosen(policy=rules))
+    assert pool.readings == []
+    assert len(pool.files) > len(second) // 2
+    assert [row.verdict for row in first] == [row.verdict for row in second]
+    assert all(finding.quote == "[hidden]" for row in second for finding in row.findings)
+
+
+def test_an_archive_without_files_is_complete(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    rows, _ = scanned(store, tmp_path / "none", "one", chosen())
+    assert rows == []
+    assert store.runs.find("one").state == "completed"
+
+
+def test_what_a_run_was_set_to_holds_no_password(store: Store, folder: Path) -> None:
+    secret = "postgresql://someone:hunter2@127.0.0.1/none"
+    run = begun(store, folder, "one", chosen().model_copy(update={"database_url": secret}))
+    assert "hunter2" not in run.settings
+    assert json.loads(run.settings)["audience"] == "network"
