@@ -10,10 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import islice
 
-from . import intake, policy, versions
+from . import intake, packing, policy, versions
 from .limits import Limits
 from .pool import Order, Pool
 from .report.build import moved
@@ -22,9 +22,9 @@ from .report.result import DocumentRow, Head
 from .settings import Settings
 from .store import trail
 from .store.results import Done, Keys, Known
-from .store.runs import Planned, Run
+from .store.runs import Finished, Planned, Run
 from .store.store import Store
-from .types import Gap
+from .types import Document, Gap
 
 LOOK = 200  # files whose bytes are compared with what is known, at a time
 BATCH, EVERY = 50, 0.5  # finished files, or seconds, after which they are written down
@@ -114,9 +114,9 @@ class Audit:
         if self._batch:  # they are looked for when they have been written
             return
         while page := self.store.runs.finished(self.run_id, self._shown):
-            for number, uri, told in page:
-                self._shown = number + 1
-                yield moved(DocumentRow.model_validate_json(told), uri)
+            for file in page:
+                self._shown = file.number + 1
+                yield _row_of(file)
 
 
 def begin(
@@ -127,16 +127,39 @@ def begin(
         id=head.run_id, state="planning", started_at=trail.now(), ended_at=None, as_of=today.isoformat(), total=0,
         roots=tuple(roots), settings=settings.model_dump_json(exclude={"database_url"}), head=head.model_dump_json(),
     )  # fmt: skip
-    store.runs.plan(run, ((source.uri, source.path) for source in sources))
+    store.runs.plan(run, (_planned(number, source) for number, source in enumerate(sources)))
     return store.runs.find(run.id)
 
 
-def stored_rows(store: Store, run: Run) -> Iterator[DocumentRow]:
-    """The finished rows of a run, in order; an interrupted run has fewer than it has files."""
+def stored_rows(store: Store, run: Run) -> Iterator[tuple[DocumentRow, str | None]]:
+    """The finished rows of a run, in order, each with the day of its file's last change.
+
+    An interrupted run has fewer than it has files.
+    """
     start = 0
     while page := store.runs.finished(run.id, start, skip=True):
-        yield from (moved(DocumentRow.model_validate_json(told), uri) for _, uri, told in page)
-        start = page[-1][0] + 1
+        yield from ((_row_of(file), file.modified) for file in page)
+        start = page[-1].number + 1
+
+
+def stored_readings(store: Store, run: Run) -> Iterator[tuple[DocumentRow, tuple[Document, ...]]]:
+    """The finished rows of a run whose texts are kept, each with what was read of its file."""
+    for row, _ in stored_rows(store, run):
+        packed = store.results.reading(row.sha256, row.name) if row.sha256 else None
+        if packed is not None:
+            yield row, packing.unpack(packed)
+
+
+def _row_of(file: Finished) -> DocumentRow:
+    return moved(DocumentRow.model_validate_json(file.told), file.uri)
+
+
+def _planned(number: int, source: intake.Source) -> Planned:
+    try:
+        modified = datetime.fromtimestamp(source.path.lstat().st_mtime, UTC).date().isoformat()
+    except (OSError, OverflowError, ValueError):
+        modified = None
+    return Planned(number=number, uri=source.uri, path=source.path, modified=modified)
 
 
 def _bytes_of(file: Planned, limits: Limits) -> tuple[str, str]:

@@ -6,7 +6,23 @@ from typing import Annotated
 
 import typer
 
-from . import benchmark, check, config, db, doctor, explain, extract, flows, model, policy, rules, scan, trail
+from . import (
+    baseline,
+    benchmark,
+    check,
+    config,
+    db,
+    doctor,
+    explain,
+    extract,
+    flows,
+    model,
+    policy,
+    report,
+    rules,
+    scan,
+    trail,
+)
 
 EXIT_CODES = """Exit codes:
 0  every document is shareable and was fully read ·
@@ -45,6 +61,7 @@ def top(
 
 app.command(epilog=EXIT_CODES)(check.check)
 app.command(epilog=EXIT_CODES)(scan.scan)
+app.command()(report.report)
 app.command()(extract.extract)
 app.command()(explain.explain)
 app.command()(doctor.doctor)
@@ -53,6 +70,7 @@ app.add_typer(model.app, name="model", help="Train, ask and measure the classifi
 app.add_typer(policy.app, name="policy", help="Check rules before they are used.")
 app.add_typer(flows.app, name="flows", help="Offer the flows to Prefect.")
 app.add_typer(config.app, name="config", help="See what the settings are.")
+app.add_typer(baseline.app, name="baseline", help="Keep what has been looked at.")
 app.add_typer(db.app, name="db", help="Look after the database.")
 app.add_typer(trail.app, name="audit", help="Look at the audit trail.")
 app.add_typer(benchmark.app, name="benchmark", help="Measure.")

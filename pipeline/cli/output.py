@@ -59,14 +59,15 @@ def _spooled(spool: TextIO) -> Iterator[DocumentRow]:
 def _write_one(report: Report, name: str, path: Path | None, settings: Settings) -> None:
     module = FORMATS[name]
     hidden = settings.redact if settings.redact is not None else 100 if module.FOR_MACHINES else 0
-    with _opened(path) as out:
+    with opened_output(path) as out:
         report.hidden_percent = hidden
         report.look = replace(report.look, colour=coloured(settings, out))
         module.write(report, out)
 
 
 @contextmanager
-def _opened(path: Path | None) -> Iterator[TextIO]:
+def opened_output(path: Path | None) -> Iterator[TextIO]:
+    """Standard output, or the file at `path` in a folder that is made for it."""
     if path is None:
         with piped():
             yield sys.stdout
@@ -98,7 +99,7 @@ def coloured(settings: Settings, out: TextIO) -> bool:
 
 
 def write_lines(lines: Iterable[str], path: Path | None) -> None:
-    with _opened(path) as out:
+    with opened_output(path) as out:
         for line in lines:
             out.write(line + "\n")
             out.flush()

@@ -15,7 +15,7 @@ from .report import Report
 from .result import DocumentRow
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment
 
 EXTENSION = "html"
 FOR_MACHINES = False
@@ -24,50 +24,55 @@ _FOLDER = Path(__file__).parent / "templates"
 
 def write(report: Report, out: TextIO) -> None:
     rows = sorted(report.rows, key=lambda row: -row.outcome)
-    style, script = _asset("report.css"), _asset("report.js")
-    page = _template().generate(
-        report=report,
-        rows=rows,
-        categories=_categories(rows),
-        audience=rows[0].audience if rows else "",
-        date=rows[0].decided_on if rows else date.today().isoformat(),
-        grid=_grid(report),
-        style=style,
-        script=script,
-        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
-        "form-action 'none'",
+    style, script = asset("report.css"), asset("report.js")
+    page = (
+        environment()
+        .get_template("report.html.j2")
+        .generate(
+            report=report,
+            rows=rows,
+            categories=_categories(rows),
+            audience=rows[0].audience if rows else "",
+            date=rows[0].decided_on if rows else date.today().isoformat(),
+            grid=_grid(report),
+            style=style,
+            script=script,
+            policy=f"default-src 'none'; style-src '{source_hash(style)}'; script-src '{source_hash(script)}'; "
+            "base-uri 'none'; form-action 'none'",
+        )
     )
     out.writelines(page)
 
 
 @cache
-def _template() -> Template:
+def environment() -> Environment:
+    """Templates that escape by themselves and stop at a name they do not know."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        plain=plain, own=Markup
-    )  # `own` is for our two files alone, whose digests the page names
-    environment.globals.update(
+    made.filters.update(plain=plain, own=Markup)  # `own` is for our two files alone, whose digests the page names
+    made.globals.update(
         WORDS=WORDS, TIERS=TIERS, cards=cards, found=passages_found, next_step=next_step, place=place,
         remarks=other_reasons, unread_line=unread_line, pieces=pieces,
     )  # fmt: skip
-    return environment.get_template("report.html.j2")
+    return made
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """One of our own files, which the page names by its digest."""
     return (_FOLDER / name).read_text("utf-8")
 
 
-def _hash(text: str) -> str:
+def source_hash(text: str) -> str:
+    """The source expression of a Content-Security-Policy that allows exactly `text`."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 

@@ -97,6 +97,13 @@ class Results:
             for sha256, name, packed in connection.execute(asked)
         }
 
+    def reading(self, sha256: str, name: str) -> bytes | None:
+        """The reading of these bytes under this name, by whichever reader; None where no text is kept."""
+        asked = select(readings.c.packed).where(readings.c.sha256 == sha256, readings.c.name == name)
+        with database.guarded(self._engine) as connection:
+            packed = connection.scalar(asked.where(readings.c.packed.is_not(None)).limit(1))
+        return None if packed is None else self._sealing.open(packed, sha256)
+
     def save(self, run_id: str, done: Sequence[Done], keys: Keys) -> None:
         """Results, their gaps and findings, the state of their files and their audit rows, in one transaction."""
         at, entries = trail.now(), list[trail.Entry]()

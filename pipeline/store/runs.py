@@ -28,6 +28,17 @@ class Planned:
     number: int
     uri: str
     path: Path
+    modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A file of a run whose result is there, as JSON in `told`."""
+
+    number: int
+    uri: str
+    modified: str | None
+    told: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +62,14 @@ class Runs:
     def __init__(self, engine: Engine, sealing: Sealing) -> None:
         self._engine, self._sealing = engine, sealing
 
-    def plan(self, run: Run, sources: Iterator[tuple[str, Path]]) -> int:
+    def plan(self, run: Run, planned: Iterator[Planned]) -> int:
         """Write down all files of a new run, in one transaction; how many there are."""
         with database.guarded(self._engine) as connection:
             connection.execute(insert(runs), _run_row(run))
             total = 0
-            for page in _pages(sources):
-                rows = [
-                    {"run_id": run.id, "number": total + n, "uri": uri, "path": os.fsencode(path), "state": "planned"}
-                    for n, (uri, path) in enumerate(page)
-                ]
-                connection.execute(insert(files), rows)
-                total += len(rows)
+            for page in _pages(planned):
+                connection.execute(insert(files), [_file_row(run, file) for file in page])
+                total += len(page)
             connection.execute(update(runs).where(runs.c.id == run.id).values(total=total, state="running"))
             entry = trail.Entry(actor="sharelight", action="run_started", subject=run.id, detail={"files": total})
             trail.append(connection, [entry], trail.now())
@@ -113,13 +120,13 @@ class Runs:
             yield from (Planned(number=n, uri=uri, path=Path(os.fsdecode(path))) for n, uri, path in page)
             last = page[-1].number
 
-    def finished(self, run_id: str, start: int, *, skip: bool = False) -> list[tuple[int, str, str]]:
-        """From file `start` on, the stretch that is finished: number, name as shown, and result as JSON.
+    def finished(self, run_id: str, start: int, *, skip: bool = False) -> list[Finished]:
+        """From file `start` on, the stretch that is finished.
 
         With `skip` what is not finished is passed over.
         """
         asked = (
-            select(files.c.number, files.c.uri, results.c.told)
+            select(files.c.number, files.c.uri, files.c.modified, results.c.told)
             .join(results, files.c.result_id == results.c.id, isouter=not skip)
             .where(files.c.run_id == run_id, files.c.number >= start)
             .order_by(files.c.number)
@@ -128,7 +135,10 @@ class Runs:
         with database.guarded(self._engine) as connection:
             page = connection.execute(asked).all()
         whole = takewhile(lambda row: row.told is not None, page)
-        return [(number, uri, self._sealing.open(told, RESULT).decode("utf-8")) for number, uri, told in whole]
+        return [
+            Finished(number=n, uri=uri, modified=day, told=self._sealing.open(told, RESULT).decode("utf-8"))
+            for n, uri, day, told in whole
+        ]
 
     def failed(self, run_id: str) -> Iterator[tuple[str, Path]]:
         """The files of a run that failed."""
@@ -145,6 +155,13 @@ def _run_row(run: Run) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _pages(sources: Iterator[tuple[str, Path]]) -> Iterator[list[tuple[str, Path]]]:
-    while page := list(islice(sources, _PAGE)):
+def _file_row(run: Run, file: Planned) -> Mapping[str, Any]:
+    return {
+        "run_id": run.id, "number": file.number, "uri": file.uri, "path": os.fsencode(file.path),
+        "modified": file.modified, "state": "planned",
+    }  # fmt: skip
+
+
+def _pages(planned: Iterator[Planned]) -> Iterator[list[Planned]]:
+    while page := list(islice(planned, _PAGE)):
         yield page

@@ -51,6 +51,7 @@ files = Table(
     Column("number", Integer, primary_key=True, comment="the order in which rows are given"),
     Column("uri", Text, nullable=False),
     Column("path", LargeBinary, nullable=False, comment="the name on disk, which need not be text"),
+    Column("modified", String(10), comment="the day of the last change, where the disk says it"),
     Column("state", String(8), nullable=False, comment="planned, done, failed"),
     Column("result_id", ForeignKey("results.id")),
     Index(None, "run_id", "state"),

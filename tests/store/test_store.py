@@ -16,7 +16,7 @@ from pipeline.errors import StoreError, UsageError
 from pipeline.report.result import Coverage, DocumentRow, EvidenceRow, Finding, UnreadRow
 from pipeline.store import database, trail
 from pipeline.store.results import Done, Keys
-from pipeline.store.runs import Run
+from pipeline.store.runs import Planned, Run
 from pipeline.store.sealing import Sealing
 from pipeline.store.store import Store
 from pipeline.store.tables import METADATA
@@ -61,7 +61,8 @@ def run(name: str = "11111111-0000-0000-0000-000000000000") -> Run:
 
 def planned(store: Store, *names: str) -> Run:
     begun = run()
-    store.runs.plan(begun, ((f"docs/{name}", Path("docs") / name) for name in names))
+    files = (Planned(number=n, uri=f"docs/{name}", path=Path("docs") / name) for n, name in enumerate(names))
+    store.runs.plan(begun, files)
     return begun
 
 
@@ -84,8 +85,8 @@ def test_rows_come_as_far_as_none_is_missing(store: Store) -> None:
     begun = planned(store, "a.txt", "b.txt", "c.txt")
     for number, name in ((0, "a"), (2, "c")):
         store.results.save(begun.id, [Done(number=number, row=row(f"{name}.txt", name * 64))], KEYS)
-    assert [uri for _, uri, _ in store.runs.finished(begun.id, 0)] == ["docs/a.txt"]
-    assert [uri for _, uri, _ in store.runs.finished(begun.id, 0, skip=True)] == ["docs/a.txt", "docs/c.txt"]
+    assert [file.uri for file in store.runs.finished(begun.id, 0)] == ["docs/a.txt"]
+    assert [file.uri for file in store.runs.finished(begun.id, 0, skip=True)] == ["docs/a.txt", "docs/c.txt"]
 
 
 def test_what_is_known_depends_on_all_keys(store: Store) -> None:

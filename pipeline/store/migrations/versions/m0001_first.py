@@ -92,6 +92,12 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False, comment="the order in which rows are given"),
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("path", sa.LargeBinary(), nullable=False, comment="the name on disk, which need not be text"),
+        sa.Column(
+            "modified",
+            sa.String(length=10),
+            nullable=True,
+            comment="the day of the last change, where the disk says it",
+        ),
         sa.Column("state", sa.String(length=8), nullable=False, comment="planned, done, failed"),
         sa.Column("result_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["result_id"], ["results.id"], name=op.f("fk_files_result_id_results")),
