@@ -1,94 +1,130 @@
-"""An archive, shard by shard, with a progress bar and a table of what may not go out as it is."""
+"""An archive, shard by shard: planned in the database, worked on by tasks, with a progress bar and a table at the end.
+
+A task gets the id of a run and a stretch of its files, opens the database itself, and answers with counts: Prefect sees
+hashes, rule ids and gap codes, and never a text. The database is the truth; a flow that is run again goes on.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Iterator
-from contextlib import nullcontext
-from pathlib import Path
-from typing import cast
+from collections import Counter
+from typing import Any, Literal, cast
 from uuid import UUID
 
-from prefect import flow
+from prefect import flow, task
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from pipeline import intake
+from pipeline import audit, intake
+from pipeline.report.result import DocumentRow
 
-from . import bench, stages
-from .kit import opened
+from . import kit
 
-SHARD_SIZE = 200
-AHEAD = 3  # shards on their way at once: one ingested, one read, one tagged
+SHARD_SIZE = 500
 TABLE_ROWS = 1000
+Runner = Literal["processes", "threads", "dask"]
+
+# Results are small, and JSON: Prefect would pickle them otherwise. Nothing is cached by input: the database knows.
+_STAGE: dict[str, Any] = {"persist_result": False, "result_serializer": "json", "cache_policy": NO_CACHE}
 
 
-@flow(
-    name="audit-archive",
-    persist_result=False,
-    result_serializer="json",
-    task_runner=stages.threads(AHEAD),
-)
+@flow(name="audit-archive", persist_result=False, result_serializer="json")
 def audit_archive(
-    paths: list[str], audience: str = "network", output: str | None = None, shard_size: int = SHARD_SIZE
+    paths: list[str],
+    audience: str = "network",
+    output: str | None = None,
+    shard_size: int = SHARD_SIZE,
+    runner: Runner = "processes",
+    scheduler: str | None = None,
+    resume: str | None = None,
 ) -> dict[str, int]:
     """The verdicts on every file under `paths`, counted; `output` is where the rows go, as JSON lines.
 
-    Raises PolicyError, ModelError or SandboxError, and ValueError for a shard size below 1.
+    `runner`: one shard after the other, each in a pool of processes; or shards side by side in threads, each with a
+    process of its own; or on Dask, in a cluster on this machine or at the address `scheduler`. `resume` is a run to go
+    on with instead of `paths`. Raises PolicyError, ModelError, SandboxError or StoreError, and ValueError for a shard
+    size below 1.
     """
     if shard_size < 1:
         raise ValueError("shard_size must be 1 or more")
-    sources = list(intake.find(paths))
-    described = f"{len(sources)} files"
-    bar = cast(UUID, create_progress_artifact(progress=0.0, key="audit-progress", description=described))
-    counts: Counter[str] = Counter(files=len(sources), shareable=0, needs_review=0, held_back=0)
-    table: stages.Decided = []
-    with (
-        opened(audience) as (kit, today),
-        bench.laid_out(kit, today) as (name, work),
-        Path(output).open("w", encoding="utf-8") if output else nullcontext() as file,
-    ):
-        for number, decided in _shards(name, work, sources, shard_size):
-            counts.update(row["verdict"] for row in decided)
-            table += [row for row in decided if row["verdict"] != "shareable"]
-            if file:
-                file.writelines(row.model_dump_json() + "\n" for row in work.shards[number].rows)
-            del work.shards[number]
-            update_progress_artifact(bar, progress=100.0 * min(1.0, (number + 1) * shard_size / len(sources)))
+    settings = kit.settings_for(audience)
+    with kit.store(settings) as store:
+        run = store.runs.find(resume) if resume else kit.begun(store, intake.find(paths), settings, roots=paths)
+        bar = cast(UUID, create_progress_artifact(progress=0.0, key="audit-progress", description=f"{run.total} files"))
+        shards = [(start, min(start + shard_size, run.total)) for start in range(0, run.total, shard_size)]
+        _work(run.id, audience, shards, runner, scheduler, bar)
+        audit.finish(store, run.id)
+        rows = [row for row, _ in audit.stored_rows(store, run)]
+    if output is not None:
+        with open(output, "w", encoding="utf-8") as file:  # noqa: PTH123
+            file.writelines(row.model_dump_json() + "\n" for row in rows)
     update_progress_artifact(bar, progress=100.0)
-    create_table_artifact(table=_table(table), key="audit-verdicts", description=_described(counts, len(table)))
-    return dict(counts)
+    counts: Counter[str] = Counter(row.verdict for row in rows)
+    create_table_artifact(table=_table(rows), key="audit-verdicts", description=_described(counts, len(rows)))
+    return {"files": len(rows)} | {name: counts[name] for name in ("shareable", "needs_review", "held_back")}
 
 
-def _shards(
-    name: str, work: bench.Bench, sources: list[intake.Source], size: int
-) -> Iterator[tuple[int, stages.Decided]]:
-    """Send shards down the line, `AHEAD` at a time, and hand each over in order when it is decided."""
-    waiting: deque[tuple[int, PrefectFuture[stages.Decided]]] = deque()
-    for number, start in enumerate(range(0, len(sources), size)):
-        work.shards[number] = bench.Shard(sources=sources[start : start + size])
-        waiting.append((number, stages.send(name, number)))
-        if len(waiting) == AHEAD:
-            first, future = waiting.popleft()
-            yield first, future.result()
-    for number, future in waiting:
-        yield number, future.result()
+@task(name="scan", task_run_name="scan-{start}-{stop}", **_STAGE)
+def scan(run_id: str, audience: str, start: int, stop: int, jobs: int) -> dict[str, int]:
+    """Do what is still to be done of files `start` to `stop` of a run; how many there were of each verdict."""
+    settings = kit.settings_for(audience).model_copy(update={"jobs": jobs})
+    with kit.store(settings) as store:
+        run = store.runs.find(run_id)
+        with kit.pool(run, settings) as pool:
+            work = kit.work(store, run, settings, stretch=(start, stop))
+            return dict(Counter(row.verdict for row in work.rows(pool)))
 
 
-def _table(rows: stages.Decided) -> list[dict[str, str]]:
+def _work(
+    run_id: str, audience: str, shards: list[tuple[int, int]], runner: Runner, scheduler: str | None, bar: UUID
+) -> None:
+    """Send every shard to the runner, and move the bar as they come back."""
+    jobs = kit.settings_for(audience).jobs
+    each = jobs if runner == "processes" else 1
+    with _runner(runner, 1 if runner == "processes" else jobs, scheduler) as tasks:
+        submitted: list[PrefectFuture[dict[str, int]]] = []
+        for start, stop in shards:
+            asked = {"run_id": run_id, "audience": audience, "start": start, "stop": stop, "jobs": each}
+            submitted.append(tasks.submit(scan, parameters=asked))
+        for number, future in enumerate(submitted, 1):
+            future.result()
+            update_progress_artifact(bar, progress=100.0 * number / len(submitted))
+
+
+def _runner(runner: Runner, workers: int, scheduler: str | None) -> TaskRunner[PrefectFuture[Any]]:
+    if runner != "dask":
+        return cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=workers))
+    try:
+        import dask.config
+        from prefect_dask.task_runners import DaskTaskRunner
+    except ImportError:
+        from pipeline.errors import MissingExtra
+
+        raise MissingExtra("prefect-dask", "dask") from None
+    if scheduler:
+        return cast("TaskRunner[PrefectFuture[Any]]", DaskTaskRunner(address=scheduler))
+    dask.config.set({"distributed.worker.daemon": False})  # a worker starts processes of its own
+    cluster = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
+    return cast("TaskRunner[PrefectFuture[Any]]", DaskTaskRunner(cluster_kwargs=cluster))
+
+
+def _table(rows: list[DocumentRow]) -> list[dict[str, str]]:
     """The strictest first; hashes and rules, no names: an artifact is seen by whoever sees the server."""
     order = {"held_back": 0, "needs_review": 1}
+    stopped = sorted((row for row in rows if row.verdict in order), key=lambda row: order[row.verdict])
     return [
         {
-            "document": row["document"],
-            "sha256": row["sha256"][:12],
-            "verdict": row["verdict"],
-            "rules": ", ".join(row["rules"]),
+            "document": row.document_id,
+            "sha256": row.sha256[:12],
+            "verdict": row.verdict,
+            "rules": ", ".join(sorted({r.rule_id for r in row.verdict_reasons if r.outcome != "shareable"})),
         }
-        for row in sorted(rows, key=lambda row: order[row["verdict"]])[:TABLE_ROWS]
+        for row in stopped[:TABLE_ROWS]
     ]
 
 
-def _described(counts: Counter[str], rows: int) -> str:
+def _described(counts: Counter[str], files: int) -> str:
     told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in ("held_back", "needs_review", "shareable"))
-    return f"{counts['files']} files: {told}" + (f"; the first {TABLE_ROWS} of {rows}" if rows > TABLE_ROWS else "")
+    stopped = counts["held_back"] + counts["needs_review"]
+    return f"{files} files: {told}" + (f"; the first {TABLE_ROWS} of {stopped}" if stopped > TABLE_ROWS else "")

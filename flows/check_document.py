@@ -1,4 +1,4 @@
-"""One document through the four stages, each visible as a task."""
+"""One document, a verdict; the four stages stand in `pipeline.scan`."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from typing import Any
 from prefect import flow
 
 from pipeline import intake
+from pipeline.report.build import document_row
+from pipeline.scan import scan
 
-from . import bench, stages
 from .kit import opened
 
 
-@flow(
-    name="check-document",
-    persist_result=False,
-    result_serializer="json",
-    task_runner=stages.threads(1),
-)
+@flow(name="check-document", persist_result=False, result_serializer="json")
 def check_document(path: str, audience: str = "network", output: str | None = None) -> dict[str, Any]:
     """The verdict on the file at `path`; `output` is where its whole row goes, as JSON.
 
     Raises PolicyError, ModelError or SandboxError. A bad document raises nothing: it needs review.
     """
-    with opened(audience) as (kit, today), bench.laid_out(kit, today) as (name, work):
-        work.shards[0] = bench.Shard(sources=[intake.Source(uri=path, path=Path(path))])
-        decided = stages.send(name, 0).result()[0]
-        if output is not None:
-            Path(output).write_text(work.shards[0].rows[0].model_dump_json(indent=1), "utf-8")
-    return decided
+    source = intake.Source(uri=path, path=Path(path))
+    with opened(audience) as (kit, today):
+        result = scan(path, intake.load(source, kit.limits), kit, today=today)
+        row = document_row(result, policy=kit.policy, audience=audience)
+    if output is not None:
+        Path(output).write_text(row.model_dump_json(indent=1), "utf-8")
+    return {
+        "document": row.document_id,
+        "sha256": row.sha256,
+        "verdict": row.verdict,
+        "rules": sorted({reason.rule_id for reason in row.verdict_reasons if reason.outcome != "shareable"}),
+    }

@@ -22,7 +22,7 @@ from .report.result import DocumentRow, Head
 from .settings import Settings
 from .store import trail
 from .store.results import Done, Keys, Known
-from .store.runs import Finished, Planned, Run
+from .store.runs import NO_END, Finished, Planned, Run
 from .store.store import Store
 from .types import Document, Gap
 
@@ -32,7 +32,7 @@ BATCH, EVERY = 50, 0.5  # finished files, or seconds, after which they are writt
 
 @dataclass(slots=True, kw_only=True)
 class Audit:
-    """One run, from its plan to its last row."""
+    """One run, from its plan to its last row; or the `stretch` of its files that was given to us of many."""
 
     store: Store
     run_id: str
@@ -41,6 +41,7 @@ class Audit:
     model: str
     key: bytes = field(repr=False)
     today: date
+    stretch: tuple[int, int] | None = None
     _batch: list[Done] = field(default_factory=list)
     _written: float = field(default_factory=time.monotonic)
     _shown: int = 0
@@ -71,12 +72,12 @@ class Audit:
             self.store.runs.set_state(self.run_id, "interrupted")
             raise
         yield from self._new_rows()
-        failed = self.store.runs.counts(self.run_id)["failed"]
-        self.store.runs.set_state(self.run_id, "completed_with_errors" if failed else "completed")
+        if self.stretch is None:
+            finish(self.store, self.run_id)
 
     def _orders(self, keys: Keys) -> Iterator[Order]:
         """What a worker has to do; what is known is finished on the way."""
-        planned = self.store.runs.planned(self.run_id)
+        planned = self.store.runs.planned(self.run_id, self.stretch)
         limits, day = self.settings.limits(), self.today.isoformat()
         while page := list(islice(planned, LOOK)):
             digests = [_bytes_of(file, limits) for file in page]
@@ -113,7 +114,8 @@ class Audit:
         """Rows written down since the last call, as far as none before them is missing."""
         if self._batch:  # they are looked for when they have been written
             return
-        while page := self.store.runs.finished(self.run_id, self._shown):
+        start, stop = self.stretch or (0, NO_END)
+        while page := self.store.runs.finished(self.run_id, max(start, self._shown), stop=stop):
             for file in page:
                 self._shown = file.number + 1
                 yield _row_of(file)
@@ -129,6 +131,12 @@ def begin(
     )  # fmt: skip
     store.runs.plan(run, (_planned(number, source) for number, source in enumerate(sources)))
     return store.runs.find(run.id)
+
+
+def finish(store: Store, run_id: str) -> None:
+    """Note that nothing of the run is left to be done."""
+    failed = store.runs.counts(run_id)["failed"]
+    store.runs.set_state(run_id, "completed_with_errors" if failed else "completed")
 
 
 def stored_rows(store: Store, run: Run) -> Iterator[tuple[DocumentRow, str | None]]:

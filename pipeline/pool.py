@@ -103,6 +103,11 @@ class Pool:
 
     def _begin(self) -> None:
         """Start the workers, where they do not run yet. Raises what keeps one of them from starting."""
+        if multiprocessing.current_process().daemon:
+            raise SharelightError(
+                "this process may start none of its own; a Dask worker must be started with "
+                "DASK_DISTRIBUTED__WORKER__DAEMON=False"
+            )
         if not self._workers:
             self._workers = [self._start() for _ in range(self._size)]
             for worker in self._workers:

@@ -54,6 +54,30 @@ def extract(
 
 
 @app.command()
+def archive(
+    documents: Annotated[int, typer.Option(min=10, help="How many files.")] = 2000,
+    jobs: Annotated[int, typer.Option(min=1)] = 2,
+    single: Annotated[bool, typer.Option(help="Also with one process on one core.")] = True,
+) -> None:
+    """Audit an archive of our own making: one process against several, cold against warm, memory of the parent."""
+    from ..benchmark.archive import archive as measure
+
+    done = measure(documents, jobs=jobs, pinned=single)
+    typer.echo(f"{'':<36} {'wall':>9} {'cpu':>9} {'rows':>7} {'memory of the parent':>22}")
+    named = (("one process on one core", done.one), (f"{jobs} processes", done.two), ("again, unchanged", done.again),
+             ("again, for another audience", done.decided))  # fmt: skip
+    for name, audit in named:
+        if audit:
+            memory = f"{audit.warm_mb:.0f} MB, at most {audit.most_mb:.0f} MB"
+            typer.echo(f"{name:<36} {audit.seconds:8.1f}s {audit.cpu:8.1f}s {audit.rows:7} {memory:>22}")
+    if done.one:
+        typer.echo(f"{jobs} processes against one             {done.one.seconds / done.two.seconds:8.2f}×")
+    typer.echo(f"unchanged, of the first              {done.again.seconds / done.two.seconds:8.1%}")
+    typer.echo(f"decided anew against read anew       {done.two.seconds / done.decided.seconds:8.1f}×")
+    typer.echo(f"a document                           {1000 * done.two.cpu / documents:8.1f} ms of the processor")
+
+
+@app.command()
 def model(
     ctx: typer.Context,
     passages: Annotated[int, typer.Option(min=100)] = 2000,

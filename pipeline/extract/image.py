@@ -28,7 +28,6 @@ Found = Part | Gap | Blob | Notice
 # A line read with less confidence than DOUBTFUL leaves its picture uncertain; so do lines between the two that are more
 # than one in TOLERATED (a page of print has a smudge, a page of something else has many).
 SURE, DOUBTFUL, TOLERATED = 0.8, 0.6, 10
-WORD = 3  # letters and digits that a doubtful line needs to be worth a doubt
 SMALLEST = 6  # pixels; no line of writing that can be read is lower
 FRAMES = 60
 PREVIEW = 256  # pixels; a preview that an office program made of page one is as small, and illegible by design
@@ -92,7 +91,10 @@ def _look(look: Any, path: str, limits: Limits, *, lenient: bool) -> Iterator[Fo
     elif not ocr.ready():
         yield _gap("image_not_read", "pip install 'sharelight[ocr]'")
     else:
-        yield from _recognised(ocr.read(pixels), path, lenient=lenient)
+        reading = ocr.read(pixels)
+        yield from _recognised(reading.lines, path, lenient=lenient)
+        if reading.unread and not lenient:
+            yield _gap("ocr_uncertain", f"{path}: writing that cannot be made out")
         yield from _coded(ocr.codes(pixels), path)
 
 
@@ -109,7 +111,7 @@ def _recognised(lines: Sequence[ocr.Line], path: str, *, lenient: bool) -> Itera
     """What was read; a doubtful line is read, too, and makes the picture uncertain."""
     # a dot or a ring is a drawing, not a letter
     lines = [line for line in lines if line.score >= DOUBTFUL or any(map(str.isalnum, line.text))]
-    words = [line for line in lines if sum(map(str.isalnum, line.text)) >= WORD]
+    words = [line for line in lines if sum(map(str.isalnum, line.text)) >= ocr.WORD]
     smudged = [line for line in words if line.score < SURE]
     unsure = any(line.score < DOUBTFUL for line in smudged) or len(smudged) * TOLERATED > len(words)
     text = ocr.layout(lines)

@@ -18,6 +18,7 @@ from .sealing import RESULT, Sealing
 from .tables import files, results, runs
 
 _PAGE = 500
+NO_END = (1 << 31) - 1
 ENDED = ("completed", "completed_with_errors")
 
 
@@ -103,13 +104,16 @@ class Runs:
             counted = [(str(state), int(count)) for state, count in connection.execute(asked)]
         return {"planned": 0, "done": 0, "failed": 0} | dict(counted)
 
-    def planned(self, run_id: str) -> Iterator[Planned]:
-        """The files that are still to be done, in their order."""
-        last = -1
+    def planned(self, run_id: str, stretch: tuple[int, int] | None = None) -> Iterator[Planned]:
+        """The files that are still to be done, in their order; of the numbers [start, stop) alone, where given."""
+        start, stop = stretch or (0, NO_END)
+        last = start - 1
         while True:
             asked = (
                 select(files.c.number, files.c.uri, files.c.path)
-                .where(files.c.run_id == run_id, files.c.state == "planned", files.c.number > last)
+                .where(
+                    files.c.run_id == run_id, files.c.state == "planned", files.c.number > last, files.c.number < stop
+                )
                 .order_by(files.c.number)
                 .limit(_PAGE)
             )
@@ -120,15 +124,15 @@ class Runs:
             yield from (Planned(number=n, uri=uri, path=Path(os.fsdecode(path))) for n, uri, path in page)
             last = page[-1].number
 
-    def finished(self, run_id: str, start: int, *, skip: bool = False) -> list[Finished]:
-        """From file `start` on, the stretch that is finished.
+    def finished(self, run_id: str, start: int, *, stop: int = NO_END, skip: bool = False) -> list[Finished]:
+        """From file `start` on and before `stop`, the stretch that is finished.
 
         With `skip` what is not finished is passed over.
         """
         asked = (
             select(files.c.number, files.c.uri, files.c.modified, results.c.told)
             .join(results, files.c.result_id == results.c.id, isouter=not skip)
-            .where(files.c.run_id == run_id, files.c.number >= start)
+            .where(files.c.run_id == run_id, files.c.number >= start, files.c.number < stop)
             .order_by(files.c.number)
             .limit(_PAGE)
         )

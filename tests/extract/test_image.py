@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, PngImagePlugin
 
 from pipeline.extract import image, ocr
 from pipeline.limits import Limits
@@ -113,3 +114,21 @@ def test_a_strip_no_higher_than_its_line_is_read(height: int, size: int) -> None
     strip = Image.new("RGB", (420, height), "white")
     ImageDraw.Draw(strip).text((4, 0), WORDS, fill="black", font=ImageFont.load_default(size))
     assert WORDS in text(read(file(strip)))
+
+
+def spoilt(picture: Image.Image, *, blur: float = 0.0, noise: float = 0.0, turn: int = 0) -> Image.Image:
+    """The picture as a bad scanner gives it."""
+    grainy = np.asarray(picture.rotate(turn, expand=True).filter(ImageFilter.GaussianBlur(blur)), dtype=np.float64)
+    grain = np.random.default_rng(1).normal(0, noise, grainy.shape[:2])[:, :, None]
+    return Image.fromarray((grainy + grain).clip(0, 255).astype(np.uint8))
+
+
+@pytest.mark.threat(82)
+@pytest.mark.parametrize(
+    ("turn", "blur", "noise", "grey"),
+    [(90, 0, 0, "black"), (180, 1.2, 10, "#777777"), (270, 2, 20, "#aaaaaa"), (0, 2, 20, "#aaaaaa")],
+)
+def test_bad_writing_is_read_or_a_gap(turn: int, blur: float, noise: float, grey: str) -> None:
+    found = read(file(spoilt(written(WORDS, WORDS, colour=grey), blur=blur, noise=noise, turn=turn)))
+    alike = SequenceMatcher(None, f"{WORDS}\n{WORDS}", text(found), autojunk=False).ratio()
+    assert alike > 0.9 or codes(found), text(found)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +16,9 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED
 from prefect.testing.utilities import prefect_test_harness
 
-from flows import bench, stages
-from flows.audit_archive import audit_archive
+from flows import kit
+from flows.audit_archive import audit_archive, scan
 from flows.check_document import check_document
-from flows.kit import opened
 from pipeline import intake
 from pipeline.report.result import DocumentRow
 
@@ -46,21 +48,69 @@ def test_nothing_is_reported_to_anybody() -> None:
     assert PREFECT_SERVER_ANALYTICS_ENABLED.value() is False
 
 
-def test_an_archive_goes_down_the_line_shard_by_shard(
+def test_an_archive_is_done_shard_by_shard(
     prefect: None, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     rows = tmp_path / "rows.jsonl"
-    counts = audit_archive([str(folder)], output=str(rows), shard_size=2)
+    counts = audit_archive([str(folder)], output=str(rows), shard_size=4)
     assert counts == {"files": 6, "shareable": 5, "needs_review": 1, "held_back": 0}
     uris = [DocumentRow.model_validate_json(line).uri for line in rows.read_text().splitlines()]
     assert uris == [source.uri for source in intake.find([folder])]
-    tasks = {f"{stage}-{shard}" for stage in ("ingest", "extract", "tag", "decide") for shard in range(3)}
+    tasks = {"scan-0-4", "scan-4-6"}
     seen = _what_prefect_holds(tasks)
     assert tasks <= {run["name"] for run in seen["task_runs"]}
     assert {artifact["key"] for artifact in seen["artifacts"]} >= {"audit-progress", "audit-verdicts"}
     assert WORDS not in json.dumps(seen, default=str)
     assert WORDS not in caplog.text
+
+
+def test_threads_give_the_rows_of_processes_and_of_no_prefect_at_all(
+    prefect: None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = [tmp_path / f"{name}.jsonl" for name in ("plain", "threads")]
+    scan = [sys.executable, "-m", "pipeline.cli", "scan", str(folder), "-f", "jsonl", "-o", str(outputs[0])]
+    subprocess.run(scan, check=False, env=os.environ.copy())
+    monkeypatch.setenv("SHARELIGHT_DATABASE_URL", f"sqlite:///{tmp_path / 'threads.db'}")
+    audit_archive([str(folder)], output=str(outputs[1]), shard_size=2, runner="threads")
+    assert outputs[0].read_text() == outputs[1].read_text()
+
+
+@pytest.mark.services
+def test_a_dask_scheduler_and_two_workers_give_the_same_rows(
+    prefect: None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dask.config
+    from distributed import LocalCluster
+
+    dask.config.set({"distributed.worker.daemon": False})
+    plain, spread = tmp_path / "plain.jsonl", tmp_path / "dask.jsonl"
+    audit_archive([str(folder)], output=str(plain))
+    monkeypatch.setenv("SHARELIGHT_DATABASE_URL", f"sqlite:///{tmp_path / 'dask.db'}")
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+        address = cluster.scheduler_address
+        audit_archive([str(folder)], output=str(spread), shard_size=2, runner="dask", scheduler=address)
+    assert plain.read_text() == spread.read_text()
+
+
+def test_a_flow_that_is_run_again_goes_on(prefect: None, folder: Path, database: str) -> None:
+    chosen = kit.settings_for("network")
+    with kit.store(chosen) as store:
+        run = kit.begun(store, intake.find([folder]), chosen, roots=[str(folder)])
+        with kit.pool(run, chosen) as pool:
+            assert len(list(kit.work(store, run, chosen, stretch=(0, 4)).rows(pool))) == 4
+        assert store.runs.counts(run.id) == {"planned": 2, "done": 4, "failed": 0}
+    assert audit_archive([], resume=run.id)["files"] == 6
+    with kit.store(chosen) as store:
+        assert store.runs.find(run.id).state == "completed"
+
+
+def test_a_task_hands_on_counts_alone(folder: Path) -> None:
+    chosen = kit.settings_for("network")
+    with kit.store(chosen) as store:
+        run = kit.begun(store, intake.find([folder]), chosen, roots=[str(folder)])
+    assert scan.fn(run.id, "network", 0, 3, 1) == {"shareable": 3}
+    assert scan.fn(run.id, "network", 3, 6, 1) == {"shareable": 2, "needs_review": 1}
 
 
 def _what_prefect_holds(tasks: set[str]) -> dict[str, list[dict[str, object]]]:
@@ -77,29 +127,9 @@ def _what_prefect_holds(tasks: set[str]) -> dict[str, list[dict[str, object]]]:
         }
 
 
-def test_stages_hand_on_hashes_rules_and_codes(folder: Path) -> None:
-    with opened("network") as (kit, today), bench.laid_out(kit, today) as (name, work):
-        work.shards[0] = bench.Shard(sources=list(intake.find([folder])))
-        handed = [stage.fn(name, 0) for stage in (stages.ingest, stages.extract, stages.tag, stages.decide)]
-    assert handed[0][-1] == "empty"
-    assert all(len(digest) == 64 for digest in handed[0][:-1])
-    assert handed[1] == {"documents": 6, "empty": 1}
-    assert [row["verdict"] for row in handed[3]] == ["shareable"] * 5 + ["needs_review"]
-    assert handed[3][-1]["rules"] == ["gap.empty"]
-    assert WORDS not in json.dumps(handed)
-
-
-def test_the_bench_is_cleared_when_the_run_ends(folder: Path) -> None:
-    with opened("network") as (kit, today), bench.laid_out(kit, today) as (name, _):
-        pass
-    with pytest.raises(KeyError):
-        bench.find(name)
-
-
 def test_results_are_json_and_nothing_is_pickled() -> None:
     for flow in (check_document, audit_archive):
         assert flow.result_serializer == "json"
         assert flow.persist_result is False
-    for stage in (stages.ingest, stages.extract, stages.tag, stages.decide):
-        assert stage.result_serializer == "json"
-        assert stage.persist_result is False
+    assert scan.result_serializer == "json"
+    assert scan.persist_result is False

@@ -69,7 +69,7 @@ def test_the_page_asks_nobody_and_runs_nothing(rows: list[DocumentRow], rules: P
     text = page(rows, rules, report)
     assert "<script" not in text
     assert not re.search(r"""<[^>]*\s(?:src|href)\s*=|url\(|@import|<img|<link""", text)
-    assert "default-src 'none'" in text
+    assert "default-src &#39;none&#39;" in text
     assert "<b>inner" not in text
     assert HOSTILE[:8] not in text
 
