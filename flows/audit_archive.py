@@ -53,7 +53,7 @@ def audit_archive(
         run = store.runs.find(resume) if resume else kit.begun(store, intake.find(paths), settings, roots=paths)
         bar = cast(UUID, create_progress_artifact(progress=0.0, key="audit-progress", description=f"{run.total} files"))
         shards = [(start, min(start + shard_size, run.total)) for start in range(0, run.total, shard_size)]
-        _work(run.id, audience, shards, runner, scheduler, bar)
+        _work(run.id, settings.jobs, shards, runner, scheduler, bar)
         audit.finish(store, run.id)
         rows = [row for row, _ in audit.stored_rows(store, run)]
     if output is not None:
@@ -66,26 +66,25 @@ def audit_archive(
 
 
 @task(name="scan", task_run_name="scan-{start}-{stop}", **_STAGE)
-def scan(run_id: str, audience: str, start: int, stop: int, jobs: int) -> dict[str, int]:
+def scan(run_id: str, start: int, stop: int, jobs: int) -> dict[str, int]:
     """Do what is still to be done of files `start` to `stop` of a run; how many there were of each verdict."""
-    settings = kit.settings_for(audience).model_copy(update={"jobs": jobs})
-    with kit.store(settings) as store:
+    with kit.here() as store:
         run = store.runs.find(run_id)
+        settings = kit.settings_of(run, jobs)
         with kit.pool(run, settings) as pool:
             work = kit.work(store, run, settings, stretch=(start, stop))
             return dict(Counter(row.verdict for row in work.rows(pool)))
 
 
 def _work(
-    run_id: str, audience: str, shards: list[tuple[int, int]], runner: Runner, scheduler: str | None, bar: UUID
+    run_id: str, jobs: int, shards: list[tuple[int, int]], runner: Runner, scheduler: str | None, bar: UUID
 ) -> None:
     """Send every shard to the runner, and move the bar as they come back."""
-    jobs = kit.settings_for(audience).jobs
     each = jobs if runner == "processes" else 1
     with _runner(runner, 1 if runner == "processes" else jobs, scheduler) as tasks:
         submitted: list[PrefectFuture[dict[str, int]]] = []
         for start, stop in shards:
-            asked = {"run_id": run_id, "audience": audience, "start": start, "stop": stop, "jobs": each}
+            asked = {"run_id": run_id, "start": start, "stop": stop, "jobs": each}
             submitted.append(tasks.submit(scan, parameters=asked))
         for number, future in enumerate(submitted, 1):
             future.result()

@@ -24,8 +24,20 @@ def settings_for(audience: str) -> Settings:
     return settings.load({"audience": audience}).settings
 
 
+def settings_of(run: Run, jobs: int) -> Settings:
+    """The settings with which a run was begun, on this machine: its database, and `jobs` processes."""
+    here = settings.load().settings
+    kept = Settings.model_validate_json(run.settings)
+    return kept.model_copy(update={"database_url": here.database_url, "jobs": jobs})
+
+
 def store(chosen: Settings) -> Store:
     return Store(chosen.database_url, Sealing(keep=chosen.store_keep_text, key=settings.store_key()))
+
+
+def here() -> Store:
+    """The database of this machine."""
+    return store(settings.load().settings)
 
 
 def begun(store: Store, sources: Iterable[Source], chosen: Settings, *, roots: Iterable[str]) -> Run:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from ..store.runs import Run
     from ..store.store import Store
+
+
+class Runner(StrEnum):
+    processes = "processes"
+    threads = "threads"
+    dask = "dask"
 
 
 def scan(
@@ -52,6 +59,11 @@ def scan(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hold register entries against that day.")
     ] = None,
+    runner: Annotated[Runner, typer.Option(help="What works on it: own processes, or Prefect's threads or Dask.")] = (
+        Runner.processes
+    ),
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of Dask; a cluster here otherwise.")] = None,
+    shard_size: Annotated[int, typer.Option(min=1, help="Files in one task of Prefect.")] = 500,
     exit_zero: opt.ExitZero = False,
     strict: opt.Strict = False,
     document_timeout: opt.Timeout = None,
@@ -83,7 +95,11 @@ def scan(
             sources = _sources(store, there, failed, since=since, types=type or [], limit=limit)
             run = _begun(store, sources, settings, paths or [], as_of.date() if as_of else today())
         report = _report(settings, run, missing, verbose=verbose)
-        _proceed(store, run, report, settings, places, quiet=quiet)
+        if runner is Runner.processes:
+            _proceed(store, run, report, settings, places, quiet=quiet)
+        else:
+            spread: Literal["threads", "dask"] = "dask" if runner is Runner.dask else "threads"
+            _spread(store, run, report, settings, places, runner=spread, scheduler=scheduler, size=shard_size)
     raise typer.Exit(exit_code(report, exit_zero=exit_zero, strict=strict))
 
 
@@ -179,6 +195,22 @@ def _proceed(
             raise Interrupted(
                 f"interrupted after {done} of {run.total} files; go on with `sharelight scan --resume {run.id[:8]}`"
             ) from None
+
+
+def _spread(
+    store: Store, run: Run, report: Report, settings: Settings, places: list[tuple[str, Path | None]], *,
+    runner: Literal["threads", "dask"], scheduler: str | None, size: int,
+) -> None:  # fmt: skip
+    """Have Prefect do it, and write what is stored then. Prefect is imported here, and nowhere else."""
+    from flows.audit_archive import audit_archive
+
+    from ..audit import stored_rows
+    from .output import write
+
+    _same_rules(report.policy, report)
+    audit_archive([], audience=settings.audience, runner=runner, scheduler=scheduler, shard_size=size, resume=run.id)
+    report.source = (row for row, _ in stored_rows(store, run))
+    write(report, places, settings)
 
 
 def _same_rules(loaded: Policy, report: Report) -> None:
