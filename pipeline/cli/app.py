@@ -18,7 +18,9 @@ from . import (
     flows,
     model,
     policy,
+    register,
     report,
+    rescore,
     rules,
     scan,
     trail,
@@ -62,6 +64,7 @@ def top(
 app.command(epilog=EXIT_CODES)(check.check)
 app.command(epilog=EXIT_CODES)(scan.scan)
 app.command()(report.report)
+app.command()(rescore.rescore)
 app.command()(extract.extract)
 app.command()(explain.explain)
 app.command()(doctor.doctor)
@@ -70,6 +73,7 @@ app.add_typer(model.app, name="model", help="Train, ask and measure the classifi
 app.add_typer(policy.app, name="policy", help="Check rules before they are used.")
 app.add_typer(flows.app, name="flows", help="Offer the flows to Prefect.")
 app.add_typer(config.app, name="config", help="See what the settings are.")
+app.add_typer(register.app, name="register", help="Fill the registers.")
 app.add_typer(baseline.app, name="baseline", help="Keep what has been looked at.")
 app.add_typer(db.app, name="db", help="Look after the database.")
 app.add_typer(trail.app, name="audit", help="Look at the audit trail.")

@@ -144,6 +144,13 @@ class Runs:
             for n, uri, day, told in whole
         ]
 
+    def files(self, run_id: str) -> Iterator[Planned]:
+        """All files of a run, in their order."""
+        asked = select(files.c.number, files.c.uri, files.c.path).where(files.c.run_id == run_id)
+        with database.guarded(self._engine) as connection:
+            found = connection.execute(asked.order_by(files.c.number)).all()
+        return (Planned(number=n, uri=uri, path=Path(os.fsdecode(path))) for n, uri, path in found)
+
     def failed(self, run_id: str) -> Iterator[tuple[str, Path]]:
         """The files of a run that failed."""
         asked = select(files.c.uri, files.c.path).where(files.c.run_id == run_id, files.c.state == "failed")
