@@ -1,4 +1,4 @@
-"""Adds entries to the registers. What would be written is loaded first: a register that does not load is not written."""
+"""Adds entries to the registers. What would be written is loaded first: what does not load is not written."""
 
 from __future__ import annotations
 

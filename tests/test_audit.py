@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -203,3 +205,64 @@ def test_what_a_run_was_set_to_holds_no_password(store: Store, folder: Path) -> 
     run = begun(store, folder, "one", chosen().model_copy(update={"database_url": secret}))
     assert "hunter2" not in run.settings
     assert json.loads(run.settings)["audience"] == "network"
+
+
+def test_a_name_that_is_no_text_is_found_again(store: Store, tmp_path: Path) -> None:
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    (odd / os.fsdecode(b"\xff note.txt")).write_text("The secretariat met on Tuesday and agreed the plan.")
+    rows, pool = scanned(store, odd, "one", chosen())
+    assert [(row.verdict, len(pool.files)) for row in rows] == [("shareable", 1)]
+    assert scanned(store, odd, "two", chosen())[1].files == []
+
+
+def test_a_file_that_is_gone_when_its_turn_comes_has_its_row(store: Store, folder: Path, tmp_path: Path) -> None:
+    going = Path(shutil.copytree(folder, tmp_path / "going"))
+    set_to = chosen()
+    run = begun(store, going, "one", set_to)
+    gone = next(path for path in sorted(going.iterdir()) if path.suffix == ".txt")
+    gone.unlink()
+    with Counting(set_to, key=KEY, today=TODAY) as pool:
+        rows = list(work(store, run, set_to).rows(pool))
+    row = next(row for row in rows if row.uri == str(gone))
+    assert (row.verdict, [unread.code for unread in row.coverage.unread]) == ("needs_review", ["missing"])
+    assert len(rows) == run.total
+
+
+@pytest.mark.threat(88)
+def test_a_verdict_is_bound_to_the_bytes_that_were_read(store: Store, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "moving" / "note.txt"
+    file.parent.mkdir()
+    file.write_text("The secretariat met on Tuesday and agreed the plan for the coming quarter.")
+    set_to = chosen()
+    run = begun(store, file.parent, "one", set_to)
+
+    class Late(Counting):
+        def _seen(self, order: Order) -> Order:
+            file.write_text("Checkpoint 7 solved 14 of 20 exploit tasks; its launch is planned for May.")
+            return super()._seen(order)
+
+    with Late(set_to, key=KEY, today=TODAY) as pool:
+        row = next(iter(work(store, run, set_to).rows(pool)))
+    assert (row.verdict, row.sha256) == ("held_back", hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+@pytest.mark.threat(89)
+def test_a_result_of_another_reader_or_model_is_not_taken_for_this_one(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, _ = scanned(store, folder, "one", chosen())
+    monkeypatch.setattr(versions, "code", lambda: "another version of the program")
+    _, pool = scanned(store, folder, "two", chosen())
+    assert len(pool.files) >= len(rows) - 1
+    assert pool.readings == []
+
+
+def test_thousands_of_empty_files_are_thousands_of_rows(store: Store, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for number in range(2000):
+        (empty / f"{number:04}").touch()
+    rows, _ = scanned(store, empty, "one", chosen(jobs=2))
+    assert len(rows) == 2000
+    assert {row.verdict for row in rows} == {"needs_review"}
