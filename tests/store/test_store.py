@@ -266,3 +266,14 @@ def everything(url: str) -> list[str]:
         engine.dispose()
     raw = [bytes(cell) for cell in cells if isinstance(cell, bytes | memoryview)]
     return [*map(str, cells), *(cell.hex() for cell in raw), *(cell.decode("latin-1") for cell in raw)]
+
+
+def test_a_full_disk_is_an_error_and_the_file_stays_to_be_done(tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        begun = planned(store, "a.txt")
+        with store._engine.connect() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
+        with pytest.raises(StoreError, match="full"):
+            store.results.save(begun.id, [Done(number=0, row=row(), packed=b"x" * 1_000_000)], KEYS)
+        assert store.runs.counts(begun.id) == {"planned": 1, "done": 0, "failed": 0}
