@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from ..policy import Policy
@@ -18,10 +18,11 @@ _FOLDERS = 2  # levels below what all files have in common
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A card of a document, for the list of the worst."""
+    """A card of a document, for the list of the worst; `times` counts the very same passage over the archive."""
 
     row: DocumentRow
     card: Card
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +69,21 @@ class Overview:
 
 def overview(rows: Iterable[tuple[DocumentRow, str | None]], policy: Policy) -> Overview:
     """Count `rows`, each with the day of its file's last change."""
-    found, ranked = Overview(), list[tuple[tuple[int, float, int], int, Passage]]()
+    found, ranked, seen = Overview(), list[tuple[tuple[int, float, int], int, Passage]](), Counter[str]()
     for number, (row, day) in enumerate(rows):
         _count(found, row, day)
         _offer(found, row, policy)
         for place, card in enumerate(cards(row)):
             found.findings += 1
             found.by_category[card.title][card.first.outcome] += 1
+            seen[card.first.fingerprint] += 1
+            if seen[card.first.fingerprint] > 1:
+                continue
             rank = (_severity(card), card.first.score, -number)
             entry = (rank, place, Passage(row=row, card=card))
             (heapq.heappush if len(ranked) < WORST else heapq.heappushpop)(ranked, entry)
-    found.worst = [passage for _, _, passage in sorted(ranked, key=lambda entry: entry[:2], reverse=True)]
+    worst = (passage for _, _, passage in sorted(ranked, key=lambda entry: entry[:2], reverse=True))
+    found.worst = [replace(passage, times=seen[passage.card.first.fingerprint]) for passage in worst]
     return found
 
 

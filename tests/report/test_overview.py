@@ -81,3 +81,12 @@ def test_the_page_hides_words_when_asked(rows: list[DocumentRow], rules: Policy,
 
 def test_an_archive_without_files_has_a_page(rules: Policy, report: Report) -> None:
     assert "0</b> documents" in page([], rules, report)
+
+
+def test_the_very_same_passage_is_listed_once_and_counted(rows: list[DocumentRow], rules: Policy) -> None:
+    flagged = next(row for row in rows if row.findings)
+    once = overview.overview([(flagged, None)], rules).worst
+    thrice = overview.overview([(moved(flagged, uri), None) for uri in ("a", "b", "c")], rules)
+    assert len(thrice.worst) == len(once)
+    assert {passage.times for passage in thrice.worst} == {3}
+    assert thrice.findings == 3 * len(once)
