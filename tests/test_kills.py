@@ -8,7 +8,7 @@ from tests import kills
 
 
 def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
-    outcome = kills.kill_and_resume(tmp_path, 300, 5, f"sqlite:///{tmp_path / 'killed.db'}")
+    outcome = kills.kill_and_resume(tmp_path, 150, 5, f"sqlite:///{tmp_path / 'killed.db'}")
     assert outcome.faults == ()
     assert outcome.parents > 0
     assert outcome.workers > 0

@@ -37,6 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a clean, a foreign and an unreadable document, and a configuration of its own."""
     monkeypatch.setenv("SHARELIGHT_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("SHARELIGHT_WEAK_SANDBOX", "1")
+    monkeypatch.setenv("SHARELIGHT_JOBS", "1")  # each process loads rules and model
     monkeypatch.setenv("COLUMNS", "100")
     here = tmp_path / "docs"
     here.mkdir()

@@ -36,6 +36,7 @@ def prefect() -> Iterator[None]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SHARELIGHT_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("SHARELIGHT_WEAK_SANDBOX", "1")
+    monkeypatch.setenv("SHARELIGHT_JOBS", "1")  # each process loads rules and model
     here = tmp_path / "archive"
     here.mkdir()
     for number in range(5):
@@ -84,7 +85,8 @@ def test_threads_give_the_rows_of_processes_and_of_no_prefect_at_all(
     subprocess.run(scan, check=False, env=os.environ.copy())
     monkeypatch.setenv("SHARELIGHT_DATABASE_URL", f"sqlite:///{tmp_path / 'threads.db'}")
     by_threads = [*scan[:-1], str(outputs[1]), "--runner", "threads", "--shard-size", "2"]
-    subprocess.run(by_threads, check=False, env=os.environ | {"SHARELIGHT_JOBS": "2"}, stdout=subprocess.DEVNULL)
+    own = {"SHARELIGHT_JOBS": "2", "PREFECT_HOME": str(tmp_path / "prefect")}
+    subprocess.run(by_threads, check=False, env=os.environ | own, stdout=subprocess.DEVNULL)
     assert outputs[0].read_text() == outputs[1].read_text()
 
 
