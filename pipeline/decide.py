@@ -37,7 +37,7 @@ def decide(
     who = policy.audience(audience)
     reasons = [
         *(_category_reason(tag, policy, who, today) for tag in tags if tag.category is not None),
-        *(_signal_reason(tag, policy) for tag in tags if tag.category is None and not _is_marking(tag)),
+        *(_signal_reason(tag, policy, who, today) for tag in tags if tag.category is None and not _is_marking(tag)),
         *_gap_reasons(gaps, who),
         *_notice_reasons(notices, policy),
     ]
@@ -77,7 +77,7 @@ def _category_reason(tag: Tag, policy: Policy, who: Audience, today: date) -> Re
     """From category to outcome: risk answers, adjustments in order, matrix, audience, gate, doubt."""
     if tag.category not in policy.categories:
         return _unknown_category(tag, who)
-    category = finest(tag, policy)
+    category = finest(tag, policy, today)
     steps = risk_steps(tag, category, policy, who, today)
     answers = steps[-1].proprietary, steps[-1].capability
     cell = policy.matrix[answers]
@@ -118,12 +118,15 @@ def _doubted(tag: Tag, outcome: Outcome, sentence: str) -> tuple[Outcome, str]:
     return Outcome.NEEDS_REVIEW, f"{sentence}; suspected only, so a person has to look"
 
 
-def _signal_reason(tag: Tag, policy: Policy) -> Reason:
+def _signal_reason(tag: Tag, policy: Policy, who: Audience, today: date) -> Reason:
     signal = policy.signal(tag.rule)
     if signal is None:
         sentence = f"the rules do not say what {tag.rule!r} means, so a person has to look"
         return Reason(code="signal", rule=tag.rule, outcome=Outcome.NEEDS_REVIEW, sentence=sentence, tags=(tag,))
-    return Reason(code="signal", rule=tag.rule, outcome=signal.outcome, sentence=signal.sentence, tags=(tag,))
+    outcome, sentence = signal.outcome, signal.sentence
+    if not all(evidence.in_force(today) for evidence in tag.evidence):
+        outcome, sentence = who.outcome("dont_share"), f"{sentence}, but the entry does not count on this day"
+    return Reason(code="signal", rule=tag.rule, outcome=outcome, sentence=sentence, tags=(tag,))
 
 
 def _is_marking(tag: Tag) -> bool:

@@ -208,7 +208,8 @@ class Passage:
 class Evidence:
     """Words (or a register entry) that make an adjustment fire. [start, end) counts in the passage's `text`.
 
-    A register entry may bind itself to one audience and to a last day; `decide` holds it against both.
+    A register entry may bind itself to one audience and has a first day, often a last one; `decide` holds it
+    against them.
     """
 
     facet: str
@@ -218,7 +219,13 @@ class Evidence:
     quote: str = ""
     entry: str = ""
     audience: str = ""
+    valid_from: date | None = None
     valid_until: date | None = None
+
+    def in_force(self, today: date) -> bool:
+        """Whether it counts on that day; words count always."""
+        begun = self.valid_from is None or self.valid_from <= today
+        return begun and (self.valid_until is None or today <= self.valid_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

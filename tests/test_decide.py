@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from pipeline.types import Answer, Evidence, Gap, Notice, Outcome, Passage, Reas
 
 RULES = Path(__file__).parents[1] / "rules"
 POLICY = policies.load(RULES)
-TODAY = date(2026, 3, 1)
+TODAY, TOMORROW = date(2026, 3, 1), date(2026, 3, 2)
 SHAREABLE, NEEDS_REVIEW, HELD_BACK = Outcome.SHAREABLE, Outcome.NEEDS_REVIEW, Outcome.HELD_BACK
 PASSAGE = Passage(text="words of a passage", kind="body", location="memo.docx", path="body", start=0, end=18)
 
@@ -38,8 +39,8 @@ def words(facet: str) -> Evidence:
     return Evidence(facet=facet, rule="pattern.facet", start=0, end=5, quote="words")
 
 
-def entry(facet: str, *, audience: str = "", valid_until: date | None = None) -> Evidence:
-    return Evidence(facet=facet, rule="register", entry="entry-1", audience=audience, valid_until=valid_until)
+def entry(facet: str, **more: Any) -> Evidence:
+    return Evidence(facet=facet, rule="register", entry="entry-1", **more)
 
 
 def judge(
@@ -101,6 +102,9 @@ def test_default_verdict_of_each_category(category: policies.Category) -> None:
         ("ai_incident_reports", entry("developer_consent", audience="domestic"), NEEDS_REVIEW, "unclear-no"),
         ("ai_incident_reports", entry("developer_consent", valid_until=TODAY), SHAREABLE, "no-no"),
         ("ai_incident_reports", entry("developer_consent", valid_until=date(2026, 2, 28)), NEEDS_REVIEW, "unclear-no"),
+        ("ai_incident_reports", entry("developer_consent", valid_from=TODAY), SHAREABLE, "no-no"),
+        ("ai_incident_reports", entry("developer_consent", valid_from=TOMORROW), NEEDS_REVIEW, "unclear-no"),
+        (HIGH, entry("already_public", valid_from=TOMORROW), HELD_BACK, "yes-yes"),
         (HIGH, entry("developer_consent"), HELD_BACK, "no-yes"),
         (HIGH, entry("already_public"), SHAREABLE, "no-no"),
         (GRAY, entry("already_public"), SHAREABLE, "no-no"),
@@ -290,6 +294,7 @@ EVIDENCE = st.builds(
     end=st.sampled_from([0, 5]),
     entry=st.sampled_from(["", "entry-1"]),
     audience=st.sampled_from(["", "network", "public"]),
+    valid_from=st.sampled_from([None, TODAY, TOMORROW]),
     valid_until=st.sampled_from([None, TODAY, date(2026, 2, 1)]),
 )
 TAGS = st.builds(

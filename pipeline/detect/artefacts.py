@@ -82,7 +82,9 @@ def _file(passage: Passage, document: Document, registers: Registers) -> Tag:
     public = registers.public_files.get(document.blob.sha256)
     if public is not None:
         told = f"{public.title}, public since {public.published_on}: {public.url}"
-        entry = Evidence(facet="public_file", rule="register.public_file", entry=public.id)
+        entry = Evidence(
+            facet="public_file", rule="register.public_file", entry=public.id, valid_from=public.published_on
+        )
         return Tag(
             passage=passage, category=None, detector="artefact", rule="artefact.public-file", score=1.0, end=end,
             evidence=(entry,), explanation=Explanation(summary=told, matched=matched),

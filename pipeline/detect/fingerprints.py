@@ -57,7 +57,7 @@ def _already_public(passage: Passage, registers: Registers) -> Iterator[Evidence
         return
     yield Evidence(
         facet="already_public", rule="register.public", end=len(passage.text), entry=entry.id,
-        valid_until=entry.valid_until,
+        valid_from=entry.published_on, valid_until=entry.valid_until,
     )  # fmt: skip
 
 
@@ -66,12 +66,15 @@ def _public_file(files: Set[str], registers: Registers) -> Iterator[Evidence]:
     entries = [registers.public_files.get(sha256) for sha256 in sorted(files)]
     known = [entry for entry in entries if entry is not None]
     if known and len(known) == len(entries):
-        yield Evidence(facet="public_file", rule="register.public_file", entry=known[0].id)
+        latest = max(known, key=lambda entry: entry.published_on)
+        yield Evidence(
+            facet="public_file", rule="register.public_file", entry=latest.id, valid_from=latest.published_on
+        )
 
 
 def _consents(sha256: str, mark: str, registers: Registers) -> Iterator[Evidence]:
     for entry in registers.consents(document_sha256=sha256, fingerprint=mark) if registers.consent else ():
         yield Evidence(
             facet="developer_consent", rule="register.consent", entry=entry.id, audience=entry.audience,
-            valid_until=entry.valid_until,
+            valid_from=entry.given_on, valid_until=entry.valid_until,
         )  # fmt: skip

@@ -75,7 +75,7 @@ def _registered(passage: Passage, registers: Registers) -> Iterator[Evidence]:
             span = in_text(passage, start, end)
             yield Evidence(
                 facet="released", rule="register.models", start=span[0], end=span[1], quote=text[start:end],
-                entry=release.entry,
+                entry=release.entry, valid_from=release.released_on,
             )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def _holds(evidence: Evidence, row: AdjustmentRow, who: Audience, today: date) -
         return True
     if evidence.audience and evidence.audience != who.id:
         return False
-    if evidence.valid_until is not None and today > evidence.valid_until:
+    if not evidence.in_force(today):
         return False
     return bool(evidence.entry) or (row.evidence == "span" and evidence.end > evidence.start)
 
@@ -53,10 +53,10 @@ def _moved(answer: Answer, to: Answer | None, row: AdjustmentRow) -> Answer:
     return pick(answer, to, key=ANSWERS.index)
 
 
-def finest(tag: Tag, policy: Policy) -> Category:
+def finest(tag: Tag, policy: Policy, today: date) -> Category:
     """The category of the tag, or the switched-on subcategory that its facets select; of several, the strictest."""
     category = policy.categories[tag.category or ""]
-    while children := [child for child in policy.children(category.id) if _selects(child, tag, policy)]:
+    while children := [child for child in policy.children(category.id) if _selects(child, tag, policy, today)]:
         category = max(children, key=lambda child: _strictness(child, policy))
     return category
 
@@ -67,7 +67,7 @@ def _strictness(category: Category, policy: Policy) -> tuple[int, int, str]:
     return RULINGS.index(ruling), worst, category.id
 
 
-def _selects(child: Category, tag: Tag, policy: Policy) -> bool:
+def _selects(child: Category, tag: Tag, policy: Policy, today: date) -> bool:
     """Whether the facets of `tag` are those of `child`; a milder child needs certainty and no sign of anything else."""
     for group in policy.facets.groups:
         wanted = (child.when or {}).get(group.id)
@@ -77,10 +77,15 @@ def _selects(child: Category, tag: Tag, policy: Policy) -> bool:
         fitting = [one for value, one in seen if value in wanted]
         if not fitting:
             return False
-        sure = tag.certain and len(fitting) == len(seen) and all(one.entry or one.end > one.start for one in fitting)
+        sure = tag.certain and len(fitting) == len(seen) and all(_is_sure(one, today) for one in fitting)
         if child.milder and not sure:
             return False
     return True
+
+
+def _is_sure(evidence: Evidence, today: date) -> bool:
+    """Whether it may clear for everybody: words at a place, or an entry in force that binds itself to nobody."""
+    return bool(evidence.entry or evidence.end > evidence.start) and evidence.in_force(today) and not evidence.audience
 
 
 def _names(group: str, value: str) -> tuple[str, str]:

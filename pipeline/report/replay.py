@@ -109,5 +109,6 @@ def _evidence(row: EvidenceRow) -> Evidence:
         quote=row.quote,
         entry=row.entry,
         audience=row.audience,
+        valid_from=date.fromisoformat(row.valid_from) if row.valid_from else None,
         valid_until=date.fromisoformat(row.valid_until) if row.valid_until else None,
     )

@@ -127,6 +127,7 @@ class EvidenceRow(Row):
     quote: str
     entry: str = ""
     audience: str = ""
+    valid_from: str | None = None
     valid_until: str | None = None
 
 

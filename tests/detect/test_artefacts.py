@@ -33,9 +33,9 @@ def tags(documents: tuple[Document, ...], registers: Registers = Registers()) ->
     return list(fingerprints.attach(found, b"key", documents, registers))
 
 
-def outcome(found: Iterable[Tag]) -> Outcome:
+def outcome(found: Iterable[Tag], today: date = date(2026, 6, 1)) -> Outcome:
     verdict = decide.decide(
-        list(found), (), (), policy=POLICY, audience="network", today=date(2026, 6, 1), grade="A", model_sha256=""
+        list(found), (), (), policy=POLICY, audience="network", today=today, grade="A", model_sha256=""
     )
     return verdict.outcome
 
@@ -67,6 +67,7 @@ def test_the_register_clears_this_file_and_no_other(read) -> None:  # type: igno
     assert (tag.category, [one.entry for one in tag.evidence]) == (None, ["kestrel"])
     assert "https://kestrel.example/w" in tag.explanation.summary
     assert outcome([tag]) is Outcome.SHAREABLE
+    assert outcome([tag], date(2025, 12, 31)) is Outcome.HELD_BACK, "not before the day of its publication"
     neighbour = WEIGHTS[:-1] + bytes([WEIGHTS[-1] ^ 1])
     assert outcome(tags(read(neighbour), public)) is Outcome.HELD_BACK
 
