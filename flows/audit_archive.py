@@ -6,7 +6,9 @@ hashes, rule ids and gap codes, and never a text. The database is the truth; a f
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -17,12 +19,14 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from pipeline import audit, intake
+from pipeline.pool import Pool
 from pipeline.report.result import DocumentRow
 
 from . import kit
 
 SHARD_SIZE = 500
 TABLE_ROWS = 1000
+VERDICTS = ("held_back", "needs_review", "shareable")  # the strictest first
 Runner = Literal["processes", "threads", "dask"]
 
 # Results are small, and JSON: Prefect would pickle them otherwise. Nothing is cached by input: the database knows.
@@ -50,30 +54,45 @@ def audit_archive(
         raise ValueError("shard_size must be 1 or more")
     settings = kit.settings_for(audience)
     with kit.store(settings) as store:
-        run = store.runs.find(resume) if resume else kit.begun(store, intake.find(paths), settings, roots=paths)
+        run = (
+            store.runs.find(resume)
+            if resume
+            else audit.begin(store, intake.find(paths), settings, roots=paths, today=kit.today())
+        )
         bar = cast(UUID, create_progress_artifact(progress=0.0, key="audit-progress", description=f"{run.total} files"))
         shards = [(start, min(start + shard_size, run.total)) for start in range(0, run.total, shard_size)]
         _work(run.id, settings.jobs, shards, runner, scheduler, bar)
         audit.finish(store, run.id)
-        rows = [row for row, _ in audit.stored_rows(store, run)]
-    if output is not None:
-        with open(output, "w", encoding="utf-8") as file:  # noqa: PTH123
-            file.writelines(row.model_dump_json() + "\n" for row in rows)
+        counts, stopped = _written(audit.stored_rows(store, run), output)
     update_progress_artifact(bar, progress=100.0)
-    counts: Counter[str] = Counter(row.verdict for row in rows)
-    create_table_artifact(table=_table(rows), key="audit-verdicts", description=_described(counts, len(rows)))
-    return {"files": len(rows)} | {name: counts[name] for name in ("shareable", "needs_review", "held_back")}
+    create_table_artifact(table=_table(stopped), key="audit-verdicts", description=_described(counts))
+    return {"files": counts.total()} | {name: counts[name] for name in VERDICTS}
 
 
 @task(name="scan", task_run_name="scan-{start}-{stop}", **_STAGE)
 def scan(run_id: str, start: int, stop: int, jobs: int) -> dict[str, int]:
     """Do what is still to be done of files `start` to `stop` of a run; how many there were of each verdict."""
     with kit.here() as store:
-        run = store.runs.find(run_id)
+        run, key = store.runs.find(run_id), kit.key()
         settings = kit.settings_of(run, jobs)
-        with kit.pool(run, settings) as pool:
-            work = kit.work(store, run, settings, stretch=(start, stop))
+        work = audit.work(store, run, settings, key=key, stretch=(start, stop))
+        with Pool(settings, key=key, today=work.today) as pool:
             return dict(Counter(row.verdict for row in work.rows(pool)))
+
+
+def _written(
+    rows: Iterable[tuple[DocumentRow, str | None]], output: str | None
+) -> tuple[Counter[str], list[DocumentRow]]:
+    """Write the rows as they come; how many there are of each verdict, and the first of those that were stopped."""
+    counts: Counter[str] = Counter()
+    first: dict[str, list[DocumentRow]] = {name: [] for name in VERDICTS[:2]}
+    with open(output or os.devnull, "w", encoding="utf-8") as file:  # noqa: PTH123
+        for row, _ in rows:
+            file.write(row.model_dump_json() + "\n")
+            counts[row.verdict] += 1
+            if len(first.get(row.verdict, range(TABLE_ROWS))) < TABLE_ROWS:
+                first[row.verdict].append(row)
+    return counts, [row for name in VERDICTS[:2] for row in first[name]][:TABLE_ROWS]
 
 
 def _work(
@@ -109,9 +128,7 @@ def _runner(runner: Runner, workers: int, scheduler: str | None) -> TaskRunner[P
 
 
 def _table(rows: list[DocumentRow]) -> list[dict[str, str]]:
-    """The strictest first; hashes and rules, no names: an artifact is seen by whoever sees the server."""
-    order = {"held_back": 0, "needs_review": 1}
-    stopped = sorted((row for row in rows if row.verdict in order), key=lambda row: order[row.verdict])
+    """Hashes and rules, no names: an artifact is seen by whoever sees the server."""
     return [
         {
             "document": row.document_id,
@@ -119,11 +136,13 @@ def _table(rows: list[DocumentRow]) -> list[dict[str, str]]:
             "verdict": row.verdict,
             "rules": ", ".join(sorted({r.rule_id for r in row.verdict_reasons if r.outcome != "shareable"})),
         }
-        for row in stopped[:TABLE_ROWS]
+        for row in rows
     ]
 
 
-def _described(counts: Counter[str], files: int) -> str:
-    told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in ("held_back", "needs_review", "shareable"))
+def _described(counts: Counter[str]) -> str:
+    told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in VERDICTS)
     stopped = counts["held_back"] + counts["needs_review"]
-    return f"{files} files: {told}" + (f"; the first {TABLE_ROWS} of {stopped}" if stopped > TABLE_ROWS else "")
+    return f"{counts.total()} files: {told}" + (
+        f"; the first {TABLE_ROWS} of {stopped}" if stopped > TABLE_ROWS else ""
+    )

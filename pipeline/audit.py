@@ -14,8 +14,10 @@ from datetime import UTC, date, datetime
 from itertools import islice
 
 from . import intake, packing, policy, versions
+from .errors import UsageError
 from .limits import Limits
 from .pool import Order, Pool
+from .report import build
 from .report.build import moved
 from .report.replay import decided_again
 from .report.result import DocumentRow, Head
@@ -63,8 +65,7 @@ class Audit:
         try:
             for reply in pool.run(self._orders(keys)):
                 row = DocumentRow.model_validate_json(reply.row)
-                done = Done(number=reply.number, row=row, packed=reply.packed or None, failed=reply.failed)
-                self._finish(done, keys)
+                self._finish(Done(number=reply.number, row=row, packed=reply.packed or None), keys)
                 yield from self._new_rows()
             self._write(keys)
         except BaseException:
@@ -122,9 +123,13 @@ class Audit:
 
 
 def begin(
-    store: Store, sources: Iterable[intake.Source], settings: Settings, head: Head, *, roots: Iterable[str], today: date
+    store: Store, sources: Iterable[intake.Source], settings: Settings, *, roots: Iterable[str], today: date
 ) -> Run:
-    """Write down a new run with all of its files."""
+    """Write down a new run with all of its files. Raises PolicyError or ModelError before anything is written."""
+    rules = policy.load(settings.policy)
+    rules.audience(settings.audience)
+    version, sha256 = versions.model(settings.models)
+    head = build.head(rules, model_version=version, model_sha256=sha256)
     run = Run(
         id=head.run_id, state="planning", started_at=trail.now(), ended_at=None, as_of=today.isoformat(), total=0,
         roots=tuple(roots), settings=settings.model_dump_json(exclude={"database_url"}), head=head.model_dump_json(),
@@ -133,10 +138,27 @@ def begin(
     return store.runs.find(run.id)
 
 
+def work(store: Store, run: Run, settings: Settings, *, key: bytes, stretch: tuple[int, int] | None = None) -> Audit:
+    """What is left of a run, to be done by the rules and the model with which it was begun.
+
+    Raises UsageError where those of this machine are other ones: one run must not mix two.
+    """
+    head = Head.model_validate_json(run.head)
+    rules, (_, model) = policy.load(settings.policy), versions.model(settings.models)
+    for what, then, now in (("rules", head.policy.sha256, rules.sha256), ("model", head.model.sha256, model)):
+        if then != now:
+            raise UsageError(f"the {what} changed since the run was begun: scan anew, what is known is not read again")
+    return Audit(
+        store=store, run_id=run.id, settings=settings, rules=rules, model=model, key=key,
+        today=date.fromisoformat(run.as_of), stretch=stretch,
+    )  # fmt: skip
+
+
 def finish(store: Store, run_id: str) -> None:
-    """Note that nothing of the run is left to be done."""
-    failed = store.runs.counts(run_id)["failed"]
-    store.runs.set_state(run_id, "completed_with_errors" if failed else "completed")
+    """Note that nothing of the run is left to be done; one with files still planned is not finished."""
+    counts = store.runs.counts(run_id)
+    if not counts["planned"]:
+        store.runs.set_state(run_id, "completed_with_errors" if counts["failed"] else "completed")
 
 
 def stored_rows(store: Store, run: Run) -> Iterator[tuple[DocumentRow, str | None]]:
@@ -144,18 +166,23 @@ def stored_rows(store: Store, run: Run) -> Iterator[tuple[DocumentRow, str | Non
 
     An interrupted run has fewer than it has files.
     """
-    start = 0
-    while page := store.runs.finished(run.id, start, skip=True):
-        yield from ((_row_of(file), file.modified) for file in page)
-        start = page[-1].number + 1
+    return ((_row_of(file), file.modified) for file in _finished(store, run))
 
 
 def stored_readings(store: Store, run: Run) -> Iterator[tuple[DocumentRow, tuple[Document, ...]]]:
     """The finished rows of a run whose texts are kept, each with what was read of its file."""
-    for row, _ in stored_rows(store, run):
-        packed = store.results.reading(row.sha256, row.name) if row.sha256 else None
+    for file in _finished(store, run):
+        row = _row_of(file)
+        packed = store.results.reading(row.sha256, row.name, file.reader) if row.sha256 else None
         if packed is not None:
             yield row, packing.unpack(packed)
+
+
+def _finished(store: Store, run: Run) -> Iterator[Finished]:
+    start = 0
+    while page := store.runs.finished(run.id, start, skip=True):
+        yield from page
+        start = page[-1].number + 1
 
 
 def _row_of(file: Finished) -> DocumentRow:

@@ -64,6 +64,9 @@ CODES: dict[str, str] = {
     "detector_failed": "a detector failed on it",
 }
 
+# The fault of the machine or of a reader on that day, not of the document: it is tried again.
+TRANSIENT = frozenset({"timed_out", "crashed", "out_of_memory", "bad_reply", "detector_failed", "changed"})
+
 
 def sentence(code: str) -> str:
     """What a person reads for `code`; an unknown code speaks for itself rather than failing a report."""

@@ -43,12 +43,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The row of an order as JSON, and the reading that it rests on; `failed` where a worker was lost over it."""
+    """The row of an order as JSON, and the reading that it rests on."""
 
     number: int
     row: str
     packed: bytes = field(repr=False)
-    failed: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,7 +144,7 @@ class Pool:
                 self._replace(worker, "crashed")
                 continue
             assert worker.order is not None
-            yield Reply(number=worker.order.number, row=row.decode("utf-8"), packed=packed, failed=worker.lost)
+            yield Reply(number=worker.order.number, row=row.decode("utf-8"), packed=packed)
             worker.order, worker.lost = None, False
         for worker in busy.values():
             if worker.order is not None and time.monotonic() - worker.since > self._limit:

@@ -8,15 +8,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import audit, intake, policy, settings, versions
+from pipeline import audit, intake, settings, versions
+from pipeline.errors import UsageError
 from pipeline.pool import Order, Pool, Reply
-from pipeline.report.result import Digest, DocumentRow, Head, Tool
+from pipeline.report.result import DocumentRow, UnreadRow
 from pipeline.settings import data_folder
 from pipeline.store.runs import Run
 from pipeline.store.store import Store
@@ -70,22 +72,12 @@ def chosen(**flags: object) -> settings.Settings:
     return settings.load({"jobs": 1, "weak_sandbox": True, **flags}).settings
 
 
-def begun(store: Store, folder: Path, name: str, set_to: settings.Settings) -> Run:
-    loaded = policy.load(set_to.policy)
-    version, sha256 = versions.model(set_to.models)
-    head = Head(
-        run_id=name, tool=Tool(version="0"), policy=Digest(version=loaded.version, sha256=loaded.sha256),
-        model=Digest(version=version, sha256=sha256),
-    )  # fmt: skip
-    return audit.begin(store, intake.find([folder]), set_to, head, roots=[str(folder)], today=TODAY)
+def begun(store: Store, folder: Path, set_to: settings.Settings) -> Run:
+    return audit.begin(store, intake.find([folder]), set_to, roots=[str(folder)], today=TODAY)
 
 
 def work(store: Store, run: Run, set_to: settings.Settings) -> audit.Audit:
-    model = versions.model(set_to.models)[1]
-    return audit.Audit(
-        store=store, run_id=run.id, settings=set_to, rules=policy.load(set_to.policy), model=model, key=KEY,
-        today=date.fromisoformat(run.as_of),
-    )  # fmt: skip
+    return audit.work(store, run, set_to, key=KEY)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -99,8 +91,8 @@ def standing() -> Iterator[None]:
 _STANDING: dict[str, Counting] = {}
 
 
-def scanned(store: Store, folder: Path, name: str, set_to: settings.Settings) -> tuple[list[DocumentRow], Counting]:
-    run, pool = begun(store, folder, name, set_to), _STANDING["pool"]
+def scanned(store: Store, folder: Path, set_to: settings.Settings) -> tuple[list[DocumentRow], Counting]:
+    run, pool = begun(store, folder, set_to), _STANDING["pool"]
     if set_to.model_copy(update={"database_url": ""}) != chosen().model_copy(update={"database_url": ""}):
         with Counting(set_to, key=KEY, today=TODAY) as pool:
             return list(work(store, run, set_to).rows(pool)), pool
@@ -110,22 +102,22 @@ def scanned(store: Store, folder: Path, name: str, set_to: settings.Settings) ->
 
 def from_scratch(folder: Path, tmp_path: Path, set_to: settings.Settings) -> list[DocumentRow]:
     with Store(f"sqlite:///{tmp_path / 'scratch.db'}") as fresh:
-        return scanned(fresh, folder, "scratch", set_to)[0]
+        return scanned(fresh, folder, set_to)[0]
 
 
 def test_a_row_for_each_file_in_order_and_equal_bytes_are_read_once(store: Store, folder: Path) -> None:
-    rows, pool = scanned(store, folder, "one", chosen())
+    rows, pool = scanned(store, folder, chosen())
     assert [row.uri for row in rows] == [source.uri for source in intake.find([folder])]
     assert {row.verdict for row in rows} == {"shareable", "needs_review", "held_back"}
-    assert store.runs.find("one").state == "completed"
-    assert store.runs.counts("one") == {"planned": 0, "done": len(rows), "failed": 0}
+    assert store.runs.find("latest").state == "completed"
+    assert store.runs.counts(store.runs.find("latest").id) == {"planned": 0, "done": len(rows), "failed": 0}
     assert len(pool.files) in (len(rows), len(rows) - 1)  # the copy may be begun before the first is known
     assert len({row.document_id for row in rows}) == len(rows)
 
 
 def test_what_is_unchanged_is_not_read_again(store: Store, folder: Path) -> None:
-    first, _ = scanned(store, folder, "one", chosen())
-    second, pool = scanned(store, folder, "two", chosen())
+    first, _ = scanned(store, folder, chosen())
+    second, pool = scanned(store, folder, chosen())
     assert second == first
     assert [Path(uri).name for uri in pool.files] == ["empty.txt"]  # what could not be read is tried again
     assert pool.readings == []
@@ -133,10 +125,10 @@ def test_what_is_unchanged_is_not_read_again(store: Store, folder: Path) -> None
 
 def test_a_changed_file_is_read_again(store: Store, folder: Path, tmp_path: Path) -> None:
     moving = Path(shutil.copytree(folder, tmp_path / "moving"))
-    scanned(store, moving, "one", chosen())
+    scanned(store, moving, chosen())
     changed = next(path for path in sorted(moving.iterdir()) if path.suffix == ".txt" and path.stat().st_size)
     changed.write_text("Checkpoint 7 solved 14 of 20 exploit tasks; its launch is planned for May.")
-    rows, pool = scanned(store, moving, "two", chosen())
+    rows, pool = scanned(store, moving, chosen())
     assert str(changed) in pool.files
     assert next(row for row in rows if row.uri == str(changed)).verdict == "held_back"
 
@@ -162,43 +154,43 @@ def _pattern_gone(rules: Path) -> None:
 def test_changed_rules_open_no_file(
     store: Store, folder: Path, tmp_path: Path, rules: Path, change: Callable[[Path], None], recognised_again: bool
 ) -> None:
-    scanned(store, folder, "one", chosen(policy=rules))
+    scanned(store, folder, chosen(policy=rules))
     change(rules)
-    rows, pool = scanned(store, folder, "two", chosen(policy=rules))
+    rows, pool = scanned(store, folder, chosen(policy=rules))
     assert [Path(uri).name for uri in pool.files] == ["empty.txt"]
     assert bool(pool.readings) is recognised_again
     assert rows == from_scratch(folder, tmp_path, chosen(policy=rules))
 
 
 def test_another_audience_is_decided_from_what_was_found(store: Store, folder: Path, tmp_path: Path) -> None:
-    scanned(store, folder, "one", chosen())
-    rows, pool = scanned(store, folder, "two", chosen(audience="public"))
+    scanned(store, folder, chosen())
+    rows, pool = scanned(store, folder, chosen(audience="public"))
     assert [Path(uri).name for uri in pool.files] == ["empty.txt"]
     assert rows == from_scratch(folder, tmp_path, chosen(audience="public"))
 
 
 def test_an_interrupted_run_goes_on_where_it_was(store: Store, folder: Path) -> None:
     set_to = chosen()
-    run = begun(store, folder, "one", set_to)
+    run = begun(store, folder, set_to)
     with Counting(set_to, key=KEY, today=TODAY) as pool, closing(work(store, run, set_to).rows(pool)) as rows:
         next(rows)
-    assert store.runs.find("one").state == "interrupted"
-    before = store.runs.counts("one")
+    assert store.runs.find("latest").state == "interrupted"
+    before = store.runs.counts(store.runs.find("latest").id)
     assert before["planned"] > 0
     with Counting(set_to, key=KEY, today=TODAY) as pool:
-        whole = list(work(store, store.runs.find("one"), set_to).rows(pool))
+        whole = list(work(store, store.runs.find("latest"), set_to).rows(pool))
     assert len(pool.files) <= before["planned"]
     assert [row.uri for row in whole] == [source.uri for source in intake.find([folder])]
-    assert store.runs.find("one").state == "completed"
+    assert store.runs.find("latest").state == "completed"
 
 
 def test_without_texts_all_is_read_again_and_decided_alike(folder: Path, database: str, rules: Path) -> None:
     from pipeline.store.sealing import Sealing
 
     with Store(database, Sealing(keep=False)) as store:
-        first, _ = scanned(store, folder, "one", chosen(policy=rules))
+        first, _ = scanned(store, folder, chosen(policy=rules))
         _pattern_gone(rules)
-        second, pool = scanned(store, folder, "two", chosen(policy=rules))
+        second, pool = scanned(store, folder, chosen(policy=rules))
     assert pool.readings == []
     assert len(pool.files) > len(second) // 2
     assert [row.verdict for row in first] == [row.verdict for row in second]
@@ -207,14 +199,14 @@ def test_without_texts_all_is_read_again_and_decided_alike(folder: Path, databas
 
 def test_an_archive_without_files_is_complete(store: Store, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
-    rows, _ = scanned(store, tmp_path / "none", "one", chosen())
+    rows, _ = scanned(store, tmp_path / "none", chosen())
     assert rows == []
-    assert store.runs.find("one").state == "completed"
+    assert store.runs.find("latest").state == "completed"
 
 
 def test_what_a_run_was_set_to_holds_no_password(store: Store, folder: Path) -> None:
     secret = "postgresql://someone:hunter2@127.0.0.1/none"
-    run = begun(store, folder, "one", chosen().model_copy(update={"database_url": secret}))
+    run = begun(store, folder, chosen().model_copy(update={"database_url": secret}))
     assert "hunter2" not in run.settings
     assert json.loads(run.settings)["audience"] == "network"
 
@@ -223,15 +215,15 @@ def test_a_name_that_is_no_text_is_found_again(store: Store, tmp_path: Path) -> 
     odd = tmp_path / "odd"
     odd.mkdir()
     (odd / os.fsdecode(b"\xff note.txt")).write_text("The secretariat met on Tuesday and agreed the plan.")
-    rows, pool = scanned(store, odd, "one", chosen())
+    rows, pool = scanned(store, odd, chosen())
     assert [(row.verdict, len(pool.files)) for row in rows] == [("shareable", 1)]
-    assert scanned(store, odd, "two", chosen())[1].files == []
+    assert scanned(store, odd, chosen())[1].files == []
 
 
 def test_a_file_that_is_gone_when_its_turn_comes_has_its_row(store: Store, folder: Path, tmp_path: Path) -> None:
     going = Path(shutil.copytree(folder, tmp_path / "going"))
     set_to = chosen()
-    run = begun(store, going, "one", set_to)
+    run = begun(store, going, set_to)
     gone = next(path for path in sorted(going.iterdir()) if path.suffix == ".txt")
     gone.unlink()
     with Counting(set_to, key=KEY, today=TODAY) as pool:
@@ -247,7 +239,7 @@ def test_a_verdict_is_bound_to_the_bytes_that_were_read(store: Store, folder: Pa
     file.parent.mkdir()
     file.write_text("The secretariat met on Tuesday and agreed the plan for the coming quarter.")
     set_to = chosen()
-    run = begun(store, file.parent, "one", set_to)
+    run = begun(store, file.parent, set_to)
 
     class Late(Counting):
         def _seen(self, order: Order) -> Order:
@@ -263,11 +255,56 @@ def test_a_verdict_is_bound_to_the_bytes_that_were_read(store: Store, folder: Pa
 def test_a_result_of_another_reader_or_model_is_not_taken_for_this_one(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows, _ = scanned(store, folder, "one", chosen())
+    rows, _ = scanned(store, folder, chosen())
     monkeypatch.setattr(versions, "code", lambda: "another version of the program")
-    _, pool = scanned(store, folder, "two", chosen())
+    _, pool = scanned(store, folder, chosen())
     assert len(pool.files) >= len(rows) - 1
     assert pool.readings == []
+
+
+@pytest.mark.threat(86)
+def test_what_failed_is_tried_again_and_nothing_else_rests_on_it(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that was killed once says nothing about the file; its gap must not stand for good."""
+    set_to, pool = chosen(), _STANDING["pool"]
+    run = begun(store, folder, set_to)
+    lost = next(file for file in store.runs.planned(run.id) if file.uri.endswith(".txt"))
+
+    def failing(orders: Any) -> Iterator[Reply]:
+        for reply in Counting.run(pool, orders):
+            row = DocumentRow.model_validate_json(reply.row)
+            if row.uri == lost.uri:
+                gap = UnreadRow(part=row.uri, code="timed_out", stage="extract")
+                coverage = row.coverage.model_copy(update={"unread": (gap,)})
+                row = row.model_copy(update={"verdict": "needs_review", "coverage": coverage})
+                reply = replace(reply, row=row.model_dump_json())
+            yield reply
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pool, "run", failing)
+        list(work(store, run, set_to).rows(pool))
+    assert store.runs.counts(run.id)["failed"] == 1
+    assert store.runs.find(run.id).state == "completed_with_errors"
+    assert [uri for uri, _ in store.runs.failed(run.id)] == [lost.uri]
+    rows, pool = scanned(store, folder, set_to)
+    assert lost.uri in pool.files
+    assert next(row for row in rows if row.uri == lost.uri).coverage.unread == ()
+
+
+@pytest.mark.parametrize("what", ["rules", "model"])
+def test_a_run_is_not_finished_by_other_rules_or_another_model(
+    store: Store, folder: Path, rules: Path, tmp_path: Path, what: str
+) -> None:
+    models = Path(shutil.copytree(data_folder("models"), tmp_path / "models", ignore=lambda *_: ["corpus"]))
+    set_to = chosen(policy=rules, models=models)
+    run = begun(store, folder, set_to)
+    if what == "rules":
+        _no_network_sharing(rules)
+    else:
+        (models / "manifest.json").write_text((models / "manifest.json").read_text("utf-8") + " ", "utf-8")
+    with pytest.raises(UsageError, match=f"the {what} changed"):
+        work(store, run, set_to)
 
 
 def test_thousands_of_empty_files_are_thousands_of_rows(store: Store, tmp_path: Path) -> None:
@@ -275,6 +312,6 @@ def test_thousands_of_empty_files_are_thousands_of_rows(store: Store, tmp_path: 
     empty.mkdir()
     for number in range(2000):
         (empty / f"{number:04}").touch()
-    rows, _ = scanned(store, empty, "one", chosen(jobs=2))
+    rows, _ = scanned(store, empty, chosen(jobs=2))
     assert len(rows) == 2000
     assert {row.verdict for row in rows} == {"needs_review"}

@@ -42,20 +42,23 @@ def check(
     quiet: opt.Quiet = False,
 ) -> None:
     """Say of each document whether it may be shared, and why."""
-    from .session import check_categories, existing, exit_code, head, note, opened, settings_of
+    from .session import check_categories, existing, exit_code, note, opened, settings_of
 
     settings = settings_of(ctx)
     there, missing = existing(files)
     for uri, message in missing:
         note(f"{uri}: {message}")
     with opened(settings, there, stdin_filename, quiet=quiet) as (kit, reading):
+        from ..report import build
         from ..report.report import Look, Report
         from ..report.result import ErrorRow
         from .output import destinations, write
 
         check_categories(settings, kit.policy)
         report = Report(
-            head=head(kit.policy, model_version=kit.detectors.model_version, model_sha256=kit.detectors.model_sha256),
+            head=build.head(
+                kit.policy, model_version=kit.detectors.model_version, model_sha256=kit.detectors.model_sha256
+            ),
             source=_rows(reading, kit),
             policy=kit.policy,
             errors=[ErrorRow(uri=uri, message=message) for uri, message in missing],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +13,7 @@ from ..errors import UsageError
 from . import options as opt
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from ..elusion import Drawn
     from ..policy import Policy
     from ..report.report import Report
     from ..report.result import DocumentRow, Head
@@ -68,34 +67,24 @@ def _write(
     from .output import write
 
     rules, head = load(settings.policy), Head.model_validate_json(run.head)
-    new = _only_new(baseline)
+    only_new = _only_new(baseline)
     for name, place in places:
-        rows = ((new(row), day) for row, day in stored_rows(store, run))
+        rows = ((only_new(row), day) for row, day in stored_rows(store, run))
         if name == "html":
             _page(rows, run, head, rules, settings, place, unfinished=store.runs.counts(run.id)["planned"])
         else:
             write(_report(head, rules, settings, (row for row, _ in rows), verbose=verbose), [(name, place)], settings)
 
 
-def _only_new(path: Path | None) -> _Filter:
+def _only_new(path: Path | None) -> Callable[[DocumentRow], DocumentRow]:
+    """What leaves out of a row what the baseline knows; without one, nothing."""
     from .. import baseline
     from .session import key_of, today
 
     if path is None:
-        return _Filter(None, today())
-    return _Filter(baseline.load(path, key_of()), today())
-
-
-class _Filter:
-    """Leaves out of a row what the baseline knows."""
-
-    def __init__(self, known: object, today: date) -> None:
-        self.known, self.today = known, today
-
-    def __call__(self, row: DocumentRow) -> DocumentRow:
-        from ..baseline import Baseline
-
-        return self.known.new_in(row, self.today) if isinstance(self.known, Baseline) else row
+        return lambda row: row
+    known, day = baseline.load(path, key_of()), today()
+    return lambda row: known.new_in(row, day)
 
 
 def _page(
@@ -135,11 +124,8 @@ def _draw(store: Store, run: Run, count: int, seed: int, output: Path | None) ->
     write_lines(_lines(kept, total), output)
 
 
-def _lines(kept: Iterable[object], total: int) -> Iterator[str]:
-    from ..elusion import Drawn
-
+def _lines(kept: Iterable[Drawn], total: int) -> Iterator[str]:
     for drawn in kept:
-        assert isinstance(drawn, Drawn)
         yield json.dumps(
             {"id": drawn.id, "uri": drawn.uri, "text": drawn.text, "primary": "", "drawn_from": total},
             ensure_ascii=False,

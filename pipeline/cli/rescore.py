@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,24 +30,17 @@ def rescore(
     Nothing that is known is read again. Exit 1 where a verdict flips.
     """
     from .. import audit, intake
-    from .. import policy as rules
     from ..pool import Pool
-    from ..versions import model
-    from .session import head, key_of, opened_store, settings_of, today
+    from .session import key_of, opened_store, settings_of, today
 
-    settings, day = settings_of(ctx), as_of.date() if as_of else today()
-    loaded, (version, sha256), key = rules.load(settings.policy), model(settings.models), key_of(quiet=quiet)
+    settings, key = settings_of(ctx), key_of(quiet=quiet)
     with opened_store(settings) as store:
         before = store.runs.find(run)
-        old = {row.uri: row for row, _ in audit.stored_rows(store, before)}
         again = [intake.Source(uri=file.uri, path=file.path) for file in store.runs.files(before.id)]
-        top = head(loaded, model_version=version, model_sha256=sha256)
-        now = audit.begin(store, again, settings, top, roots=before.roots, today=day)
-        work = audit.Audit(
-            store=store, run_id=now.id, settings=settings, rules=loaded, model=sha256, key=key, today=day
-        )
-        with Pool(settings, key=key, today=day) as pool:
-            flips = [(old[row.uri], row) for row in work.rows(pool) if _flipped(old.get(row.uri), row)]
+        now = audit.begin(store, again, settings, roots=before.roots, today=as_of.date() if as_of else today())
+        work = audit.work(store, now, settings, key=key)
+        with Pool(settings, key=key, today=work.today) as pool:
+            flips = list(_flips(audit.stored_rows(store, before), work.rows(pool)))
     for past, present in flips:
         typer.echo(f"{present.uri}: {_words(past)} -> {_words(present)}")
         for reason in _why(past, present):
@@ -55,8 +49,16 @@ def rescore(
     raise typer.Exit(1 if flips else 0)
 
 
-def _flipped(past: DocumentRow | None, present: DocumentRow) -> bool:
-    return past is not None and past.verdicts != present.verdicts
+def _flips(
+    before: Iterator[tuple[DocumentRow, str | None]], now: Iterator[DocumentRow]
+) -> Iterator[tuple[DocumentRow, DocumentRow]]:
+    """The rows whose verdicts differ. Both runs have the same files in the same order; the first may lack some."""
+    past = next(before, None)
+    for row in now:
+        if past is not None and past[0].uri == row.uri:
+            if past[0].verdicts != row.verdicts:
+                yield past[0], row
+            past = next(before, None)
 
 
 def _words(row: DocumentRow) -> str:

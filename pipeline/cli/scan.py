@@ -15,11 +15,9 @@ from ..errors import Interrupted, UsageError
 from . import options as opt
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
     from ..intake import Source
-    from ..policy import Policy
     from ..report.report import Report
     from ..settings import Settings
     from ..store.runs import Run
@@ -76,24 +74,20 @@ def scan(
 ) -> None:
     """Check every file under the paths. Results are stored: unchanged files are not read again, `--resume` goes on."""
     from .output import destinations
-    from .session import existing, exit_code, note, opened_store, settings_of, today
+    from .session import exit_code, opened_store, settings_of
 
     settings = settings_of(ctx)
     places = destinations([name.value for name in format or []], output)
-    if "-" in (paths or []):
-        raise UsageError("`scan` reads files and folders; `check -` reads standard input")
     if sum(map(bool, (paths, resume, failed))) != 1:
         raise UsageError("give paths, or --resume RUN, or --failed RUN")
-    there, missing = existing(paths or [])
-    for uri, message in missing:
-        note(f"{uri}: {message}")
+    there, missing = _existing(paths or [])
     with opened_store(settings) as store:
         if resume:
             run = store.runs.find(resume)
             settings = _settings_of_run(run, settings)
         else:
             sources = _sources(store, there, failed, since=since, types=type or [], limit=limit)
-            run = _begun(store, sources, settings, paths or [], as_of.date() if as_of else today())
+            run = _begun(store, sources, settings, paths or [], as_of)
         report = _report(settings, run, missing, verbose=verbose)
         if runner is Runner.processes:
             _proceed(store, run, report, settings, places, quiet=quiet)
@@ -101,6 +95,18 @@ def scan(
             spread: Literal["threads", "dask"] = "dask" if runner is Runner.dask else "threads"
             _spread(store, run, report, settings, places, runner=spread, scheduler=scheduler, size=shard_size)
     raise typer.Exit(exit_code(report, exit_zero=exit_zero, strict=strict))
+
+
+def _existing(paths: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """The paths that are there, and what to say about each other one, which is said at once."""
+    from .session import existing, note
+
+    if "-" in paths:
+        raise UsageError("`scan` reads files and folders; `check -` reads standard input")
+    there, missing = existing(paths)
+    for uri, message in missing:
+        note(f"{uri}: {message}")
+    return there, missing
 
 
 def _sources(
@@ -130,18 +136,13 @@ def _changed(source: Source) -> float:
         return float("inf")
 
 
-def _begun(store: Store, sources: list[Source], settings: Settings, paths: list[str], day: date) -> Run:
+def _begun(store: Store, sources: list[Source], settings: Settings, paths: list[str], as_of: datetime | None) -> Run:
     from .. import audit
     from .. import policy as rules
-    from ..versions import model
-    from .session import check_categories, head
+    from .session import check_categories, today
 
-    loaded = rules.load(settings.policy)
-    loaded.audience(settings.audience)
-    check_categories(settings, loaded)
-    version, sha256 = model(settings.models)
-    top = head(loaded, model_version=version, model_sha256=sha256)
-    return audit.begin(store, sources, settings, top, roots=paths, today=day)
+    check_categories(settings, rules.load(settings.policy))
+    return audit.begin(store, sources, settings, roots=paths, today=as_of.date() if as_of else today())
 
 
 def _settings_of_run(run: Run, given: Settings) -> Settings:
@@ -170,23 +171,17 @@ def _proceed(
     store: Store, run: Run, report: Report, settings: Settings, places: list[tuple[str, Path | None]], *, quiet: bool
 ) -> None:
     """Scan and write; what was finished is kept where the user interrupts."""
-    from datetime import date
-
-    from ..audit import Audit
+    from ..audit import work
     from ..pool import Pool
     from .output import write
     from .progress import followed
     from .session import key_of
 
-    _same_rules(report.policy, report)
     settings = settings.model_copy(update={"jobs": max(1, min(settings.jobs, run.total))})
-    key, day = key_of(quiet=quiet), date.fromisoformat(run.as_of)
-    work = Audit(
-        store=store, run_id=run.id, settings=settings, rules=report.policy, model=report.head.model.sha256, key=key,
-        today=day,
-    )  # fmt: skip
-    with Pool(settings, key=key, today=day) as pool:
-        report.source = followed(work.rows(pool), run.total, settings, quiet=quiet)
+    key = key_of(quiet=quiet)
+    left = work(store, run, settings, key=key)
+    with Pool(settings, key=key, today=left.today) as pool:
+        report.source = followed(left.rows(pool), run.total, settings, quiet=quiet)
         try:
             write(report, places, settings)
         except KeyboardInterrupt:
@@ -207,12 +202,6 @@ def _spread(
     from ..audit import stored_rows
     from .output import write
 
-    _same_rules(report.policy, report)
     audit_archive([], audience=settings.audience, runner=runner, scheduler=scheduler, shard_size=size, resume=run.id)
     report.source = (row for row, _ in stored_rows(store, run))
     write(report, places, settings)
-
-
-def _same_rules(loaded: Policy, report: Report) -> None:
-    if loaded.sha256 != report.head.policy.sha256:
-        raise UsageError("the rules have changed since the run was begun: scan anew, what is known is not read again")

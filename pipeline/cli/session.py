@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from ..limits import Limits
     from ..policy import Policy
     from ..report.report import Report
-    from ..report.result import Head
     from ..sandbox import Sandbox
     from ..scan import Kit
     from ..store.store import Store
@@ -126,17 +124,6 @@ def check_categories(settings: Settings, policy: Policy) -> None:
     """A mistyped category in --select or --ignore would silently hide nothing, or everything."""
     for name in (*settings.select, *settings.ignore):
         policy.category(name)
-
-
-def head(policy: Policy, *, model_version: str, model_sha256: str) -> Head:
-    from ..report.result import Digest, Head, Tool
-
-    return Head(
-        run_id=str(uuid.uuid4()),
-        tool=Tool(version=version()),
-        policy=Digest(version=policy.version, sha256=policy.sha256),
-        model=Digest(version=model_version, sha256=model_sha256),
-    )
 
 
 def exit_code(report: Report, *, exit_zero: bool, strict: bool) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Callable, Iterable, Mapping
+from importlib import metadata
 from typing import Any
 
 from ..policy import Policy
@@ -11,10 +13,12 @@ from ..types import Evidence, Outcome, Passage, Reason, ScanResult, Step, Tag, V
 from .result import (
     BoxRow,
     Coverage,
+    Digest,
     DocumentRow,
     EvidenceRow,
     ExplanationRow,
     Finding,
+    Head,
     Language,
     Location,
     NoticeRow,
@@ -22,9 +26,21 @@ from .result import (
     Risk,
     StepRow,
     TermRow,
+    Tool,
     UnreadRow,
     VerdictReason,
 )
+
+
+def head(policy: Policy, *, model_version: str, model_sha256: str) -> Head:
+    """A new run's own."""
+    return Head(
+        run_id=str(uuid.uuid4()),
+        tool=Tool(version=metadata.version("sharelight")),
+        policy=Digest(version=policy.version, sha256=policy.sha256),
+        model=Digest(version=model_version, sha256=model_sha256),
+    )
+
 
 Mask = Callable[[str], str]
 
@@ -199,6 +215,7 @@ def _evidence(evidence: Iterable[Evidence], mask: Mask) -> tuple[EvidenceRow, ..
             quote=mask(each.quote),
             entry=each.entry,
             audience=each.audience,
+            valid_from=each.valid_from.isoformat() if each.valid_from else None,
             valid_until=each.valid_until.isoformat() if each.valid_until else None,
         )
         for each in evidence

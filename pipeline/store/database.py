@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +20,22 @@ from ..errors import MissingExtra, StoreError
 _MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"  # the newest migration; a test holds it against the folder
 _BUSY_MILLISECONDS = 30_000
+_READS = "sharelight_reads"  # an option of ours that goes along with a connection
 
 
 def connect(url: str) -> Engine:
     """An engine for `url`, made if it is a file that is not there, and up to date. Raises StoreError."""
-    engine = _engine(url)
+    engine = opened(url)
     try:
-        revision = _revision(engine)
+        found = revision(engine)
     except StoreError:
         engine.dispose()
         raise
-    if revision is None:
+    if found is None:
         upgrade(engine)
-    elif revision != HEAD:
+    elif found != HEAD:
         engine.dispose()
-        raise StoreError(f"{shown(url)}: its tables are of version {revision}, not {HEAD}: run `sharelight db upgrade`")
+        raise StoreError(f"{shown(url)}: its tables are of version {found}, not {HEAD}: run `sharelight db upgrade`")
     return engine
 
 
@@ -50,20 +51,15 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def opened(url: str) -> Engine:
-    """An engine as it is, for `db upgrade` and `db check`."""
-    return _engine(url)
-
-
-def revision(engine: Engine) -> str | None:
-    """The version of the tables; None where there are none."""
-    return _revision(engine)
-
-
 def try_to_write(engine: Engine) -> None:
     """Raises StoreError where nothing can be written."""
     with guarded(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+
+def reading(engine: Engine) -> AbstractContextManager[Connection]:
+    """One transaction that writes nothing: it waits for no writer, and none waits for it."""
+    return guarded(engine.execution_options(**{_READS: True}))
 
 
 @contextmanager
@@ -83,7 +79,8 @@ def shown(url: Any) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
-def _engine(url: str) -> Engine:
+def opened(url: str) -> Engine:
+    """An engine for the database as it is. Raises StoreError for an address that is none."""
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
@@ -113,11 +110,13 @@ def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # two writers wait for each other instead of failing halfway
+    reads = connection.get_execution_options().get(_READS)  # two writers wait for each other instead of failing halfway
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _revision(engine: Engine) -> str | None:
-    with guarded(engine) as connection:
+def revision(engine: Engine) -> str | None:
+    """The version of the tables; None where there are none."""
+    with reading(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

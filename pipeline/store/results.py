@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, insert, select, tuple_, update
 
+from ..gaps import TRANSIENT
 from ..report.redact import redact
 from ..report.result import DocumentRow
 from . import database, trail
@@ -45,7 +46,16 @@ class Done:
     row: DocumentRow | None = None
     packed: bytes | None = field(default=None, repr=False)
     result: int | None = None
-    failed: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong that is not the document's fault."""
+        return self.row is not None and any(gap.code in TRANSIENT for gap in self.row.coverage.unread)
+
+    @property
+    def stands(self) -> bool:
+        """Whether the result is found again by its bytes: what failed, or could not be opened, is tried again."""
+        return self.row is not None and bool(self.row.sha256) and not self.failed
 
 
 class Results:
@@ -58,7 +68,7 @@ class Results:
         """The best that is stored for each (sha256, name)."""
         pairs = sorted(set(wanted))
         found: dict[tuple[str, str], Known] = {}
-        with database.guarded(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             for start in range(0, len(pairs), _PAGE):
                 page = pairs[start : start + _PAGE]
                 found |= self._readings(connection, page, keys)
@@ -97,10 +107,12 @@ class Results:
             for sha256, name, packed in connection.execute(asked)
         }
 
-    def reading(self, sha256: str, name: str) -> bytes | None:
-        """The reading of these bytes under this name, by whichever reader; None where no text is kept."""
-        asked = select(readings.c.packed).where(readings.c.sha256 == sha256, readings.c.name == name)
-        with database.guarded(self._engine) as connection:
+    def reading(self, sha256: str, name: str, reader: str) -> bytes | None:
+        """The reading of these bytes under this name by this reader; None where no text is kept."""
+        asked = select(readings.c.packed).where(
+            readings.c.sha256 == sha256, readings.c.name == name, readings.c.reader == reader
+        )
+        with database.reading(self._engine) as connection:
             packed = connection.scalar(asked.where(readings.c.packed.is_not(None)).limit(1))
         return None if packed is None else self._sealing.open(packed, sha256)
 
@@ -124,14 +136,15 @@ class Results:
     ) -> int | None:
         row = done.row
         assert row is not None
-        known = self._twin(connection, row, keys)
+        known = self._twin(connection, done, keys)
         if known is not None:
             return known
-        if done.packed is not None and row.sha256 and self._sealing.keep:
+        if done.packed is not None and done.stands and self._sealing.keep:
             self._reading(connection, row, done.packed, keys)
         values = {
-            "sha256": row.sha256 or None, "name": row.name, "reader": keys.reader, "tagger": keys.tagger,
-            "decider": keys.decider, "decided_on": row.decided_on, "decided_at": at, "verdict": row.verdict,
+            "sha256": row.sha256 if done.stands else None, "name": row.name,
+            "reader": keys.reader, "tagger": keys.tagger, "decider": keys.decider,
+            "decided_on": row.decided_on, "decided_at": at, "verdict": row.verdict,
             "media_type": row.media_type, "dated": int(_is_dated(row)), "told": self._told(row),
         }  # fmt: skip
         number = connection.execute(insert(results).returning(results.c.id), values).scalar_one()
@@ -149,9 +162,11 @@ class Results:
         entries.append(_entry(row, keys))
         return int(number)
 
-    def _twin(self, connection: Connection, row: DocumentRow, keys: Keys) -> int | None:
+    def _twin(self, connection: Connection, done: Done, keys: Keys) -> int | None:
         """A result of the same bytes that was written meanwhile: equal files lie side by side in an archive."""
-        if not row.sha256:
+        row = done.row
+        assert row is not None
+        if not done.stands:
             return None
         found: int | None = connection.scalar(
             select(results.c.id).where(
@@ -177,8 +192,8 @@ class Results:
 
 
 def _is_dated(row: DocumentRow) -> bool:
-    """Whether an entry of a register that counted ends some day."""
-    return any(evidence.valid_until for finding in row.findings for evidence in finding.evidence)
+    """Whether it rests on an entry of a register, which counts from some day on, or until some day."""
+    return any(each.valid_from or each.valid_until for finding in row.findings for each in finding.evidence)
 
 
 def _entry(row: DocumentRow, keys: Keys) -> trail.Entry:

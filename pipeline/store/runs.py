@@ -39,6 +39,7 @@ class Finished:
     number: int
     uri: str
     modified: str | None
+    reader: str
     told: str
 
 
@@ -81,7 +82,7 @@ class Runs:
         asked = select(runs).order_by(runs.c.started_at.desc())
         if name != "latest":
             asked = asked.where(runs.c.id.startswith(name, autoescape=True))
-        with database.guarded(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             found = connection.execute(asked.limit(2)).mappings().all()
         if not found:
             raise UsageError(f"no run {name!r} is stored")
@@ -100,7 +101,7 @@ class Runs:
     def counts(self, run_id: str) -> dict[str, int]:
         """How many files of the run are planned, done and failed."""
         asked = select(files.c.state, func.count()).where(files.c.run_id == run_id).group_by(files.c.state)
-        with database.guarded(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             counted = [(str(state), int(count)) for state, count in connection.execute(asked)]
         return {"planned": 0, "done": 0, "failed": 0} | dict(counted)
 
@@ -117,7 +118,7 @@ class Runs:
                 .order_by(files.c.number)
                 .limit(_PAGE)
             )
-            with database.guarded(self._engine) as connection:
+            with database.reading(self._engine) as connection:
                 page = connection.execute(asked).all()
             if not page:
                 return
@@ -130,31 +131,31 @@ class Runs:
         With `skip` what is not finished is passed over.
         """
         asked = (
-            select(files.c.number, files.c.uri, files.c.modified, results.c.told)
+            select(files.c.number, files.c.uri, files.c.modified, results.c.reader, results.c.told)
             .join(results, files.c.result_id == results.c.id, isouter=not skip)
             .where(files.c.run_id == run_id, files.c.number >= start, files.c.number < stop)
             .order_by(files.c.number)
             .limit(_PAGE)
         )
-        with database.guarded(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             page = connection.execute(asked).all()
         whole = takewhile(lambda row: row.told is not None, page)
         return [
-            Finished(number=n, uri=uri, modified=day, told=self._sealing.open(told, RESULT).decode("utf-8"))
-            for n, uri, day, told in whole
+            Finished(number=n, uri=uri, modified=day, reader=by, told=self._sealing.open(told, RESULT).decode("utf-8"))
+            for n, uri, day, by, told in whole
         ]
 
     def files(self, run_id: str) -> Iterator[Planned]:
         """All files of a run, in their order."""
         asked = select(files.c.number, files.c.uri, files.c.path).where(files.c.run_id == run_id)
-        with database.guarded(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             found = connection.execute(asked.order_by(files.c.number)).all()
         return (Planned(number=n, uri=uri, path=Path(os.fsdecode(path))) for n, uri, path in found)
 
     def failed(self, run_id: str) -> Iterator[tuple[str, Path]]:
         """The files of a run that failed."""
         asked = select(files.c.uri, files.c.path).where(files.c.run_id == run_id, files.c.state == "failed")
-        with database.guarded(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             found = connection.execute(asked.order_by(files.c.number)).all()
         yield from ((uri, Path(os.fsdecode(path))) for uri, path in found)
 

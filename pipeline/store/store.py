@@ -25,12 +25,12 @@ class Store:
 
     def verify_trail(self) -> tuple[int, list[str]]:
         """How many rows the audit trail has, and what is wrong with it."""
-        with database.guarded(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             return trail.count(connection), list(trail.faults(connection))
 
     def trail(self) -> Iterator[dict[str, Any]]:
         """The rows of the audit trail, the oldest first."""
-        with database.guarded(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             yield from trail.rows(connection)
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:

@@ -73,7 +73,7 @@ results = Table(
     "results",
     METADATA,
     Column("id", _ID, primary_key=True, autoincrement=True),
-    Column("sha256", _DIGEST, comment="none where the file could not be opened"),
+    Column("sha256", _DIGEST, comment="none where nothing may rest on it"),
     Column("dated", Integer, nullable=False, comment="1 where another day may bring another verdict"),
     Column("name", Text, nullable=False),
     Column("reader", _DIGEST, nullable=False),

@@ -19,7 +19,8 @@ from prefect.testing.utilities import prefect_test_harness
 from flows import kit
 from flows.audit_archive import audit_archive, scan
 from flows.check_document import check_document
-from pipeline import intake
+from pipeline import audit, intake
+from pipeline.pool import Pool
 from pipeline.report.result import DocumentRow
 
 WORDS = "Marmalade"
@@ -110,9 +111,9 @@ def test_a_dask_scheduler_and_two_workers_give_the_same_rows(
 def test_a_flow_that_is_run_again_goes_on(prefect: None, folder: Path, database: str) -> None:
     chosen = kit.settings_for("network")
     with kit.store(chosen) as store:
-        run = kit.begun(store, intake.find([folder]), chosen, roots=[str(folder)])
-        with kit.pool(run, chosen) as pool:
-            assert len(list(kit.work(store, run, chosen, stretch=(0, 4)).rows(pool))) == 4
+        run = audit.begin(store, intake.find([folder]), chosen, roots=[str(folder)], today=kit.today())
+        with Pool(chosen, key=kit.key(), today=kit.today()) as pool:
+            assert len(list(audit.work(store, run, chosen, key=kit.key(), stretch=(0, 4)).rows(pool))) == 4
         assert store.runs.counts(run.id) == {"planned": 2, "done": 4, "failed": 0}
     assert audit_archive([], resume=run.id)["files"] == 6
     with kit.store(chosen) as store:
@@ -122,7 +123,7 @@ def test_a_flow_that_is_run_again_goes_on(prefect: None, folder: Path, database:
 def test_a_task_hands_on_counts_alone(folder: Path) -> None:
     chosen = kit.settings_for("network")
     with kit.store(chosen) as store:
-        run = kit.begun(store, intake.find([folder]), chosen, roots=[str(folder)])
+        run = audit.begin(store, intake.find([folder]), chosen, roots=[str(folder)], today=kit.today())
     assert scan.fn(run.id, 0, 3, 1) == {"shareable": 3}
     assert scan.fn(run.id, 3, 6, 1) == {"shareable": 2, "needs_review": 1}
 

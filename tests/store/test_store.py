@@ -75,10 +75,15 @@ def store(url: str) -> Iterator[Store]:
 def test_a_run_counts_its_files(store: Store) -> None:
     begun = planned(store, "a.txt", "b.txt", "c.txt")
     store.results.save(begun.id, [Done(number=0, row=row(), packed=PACKED)], KEYS)
-    store.results.save(begun.id, [Done(number=2, row=row("c.txt", "c" * 64), packed=PACKED, failed=True)], KEYS)
+    failed = Coverage(
+        parts_total=1, parts_read=0, ocr_pages=0, sandbox="A",
+        unread=(UnreadRow(part="c.txt", code="crashed", stage="extract"),),
+    )  # fmt: skip
+    store.results.save(begun.id, [Done(number=2, row=row("c.txt", "c" * 64, coverage=failed), packed=PACKED)], KEYS)
     assert store.runs.counts(begun.id) == {"planned": 1, "done": 1, "failed": 1}
     assert [file.uri for file in store.runs.planned(begun.id)] == ["docs/b.txt"]
     assert [uri for uri, _ in store.runs.failed(begun.id)] == ["docs/c.txt"]
+    assert store.results.known([("c" * 64, "c.txt")], KEYS, today=TODAY) == {}, "it is tried again"
 
 
 def test_rows_come_as_far_as_none_is_missing(store: Store) -> None:

@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.create_table(
         "results",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=True, comment="none where the file could not be opened"),
+        sa.Column("sha256", sa.String(length=64), nullable=True, comment="none where nothing may rest on it"),
         sa.Column("dated", sa.Integer(), nullable=False, comment="1 where another day may bring another verdict"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("reader", sa.String(length=64), nullable=False),
