@@ -5,6 +5,8 @@
     ├── PolicyError                2   rules/ does not load: names file, line and what to do
     ├── ModelError                 2   models/ is missing, altered or does not fit the policy
     ├── SandboxError               2   no document may be opened on this machine as it stands
+    ├── Refused                    2   the rules of review do not allow it to this person, now
+    ├── Overtaken                  2   somebody else was faster
     ├── StoreError                 2   the database cannot be used: nothing of it may be concluded
     ├── MissingExtra               2   an optional part is not installed: one line says how
     └── Interrupted              130   stopped by the user; what was finished is kept
@@ -42,6 +44,14 @@ class ModelError(SharelightError):
 
 class SandboxError(SharelightError):
     """The sandbox cannot be set up to the grade that is asked for."""
+
+
+class Refused(SharelightError):
+    """The rules of review do not allow it: the role, a second person, the state."""
+
+
+class Overtaken(SharelightError):
+    """Somebody else changed it since it was looked at."""
 
 
 class StoreError(SharelightError):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, insert, select, tuple_, update
 from ..gaps import TRANSIENT
 from ..report.redact import redact
 from ..report.result import DocumentRow
-from . import database, trail
+from . import database, intray, trail
 from .sealing import RESULT, Sealing
 from .tables import files, findings, gaps, readings, results
 
@@ -116,6 +116,15 @@ class Results:
             packed = connection.scalar(asked.where(readings.c.packed.is_not(None)).limit(1))
         return None if packed is None else self._sealing.open(packed, sha256)
 
+    def keep(self, done: Done, keys: Keys) -> int:
+        """The number of a result that belongs to no run, written down with its gaps, findings and audit row."""
+        at, entries = trail.now(), list[trail.Entry]()
+        with database.guarded(self._engine) as connection:
+            number = self._result(connection, done, keys, at, entries)
+            if entries:
+                trail.append(connection, entries, at)
+        return number
+
     def save(self, run_id: str, done: Sequence[Done], keys: Keys) -> None:
         """Results, their gaps and findings, the state of their files and their audit rows, in one transaction."""
         at, entries = trail.now(), list[trail.Entry]()
@@ -131,9 +140,7 @@ class Results:
             if entries:
                 trail.append(connection, entries, at)
 
-    def _result(
-        self, connection: Connection, done: Done, keys: Keys, at: str, entries: list[trail.Entry]
-    ) -> int | None:
+    def _result(self, connection: Connection, done: Done, keys: Keys, at: str, entries: list[trail.Entry]) -> int:
         row = done.row
         assert row is not None
         known = self._twin(connection, done, keys)
@@ -160,6 +167,8 @@ class Results:
                 for n, found in enumerate(row.findings)
             ])  # fmt: skip
         entries.append(_entry(row, keys))
+        if row.sha256:
+            intray.take_in(connection, number, row, at)
         return int(number)
 
     def _twin(self, connection: Connection, done: Done, keys: Keys) -> int | None:

@@ -7,6 +7,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import database, trail
+from .decisions import Decisions
+from .figures import Figures, figures
+from .jobs import Jobs
+from .people import People
+from .queue import Queue
+from .releases import Releases
 from .results import Results
 from .runs import Runs
 from .sealing import Sealing
@@ -19,9 +25,16 @@ class Store:
         self._engine = database.connect(url)
         sealing = sealing or Sealing()
         self.runs, self.results = Runs(self._engine, sealing), Results(self._engine, sealing)
+        self.people = People(self._engine)
+        self.queue, self.decisions = Queue(self._engine, sealing), Decisions(self._engine, sealing)
+        self.releases, self.jobs = Releases(self._engine, sealing), Jobs(self._engine, sealing)
 
     def __enter__(self) -> Self:
         return self
+
+    def figures(self) -> Figures:
+        """What the dashboard shows."""
+        return figures(self._engine)
 
     def verify_trail(self) -> tuple[int, list[str]]:
         """How many rows the audit trail has, and what is wrong with it."""
