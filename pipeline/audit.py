@@ -48,20 +48,9 @@ class Audit:
     _written: float = field(default_factory=time.monotonic)
     _shown: int = 0
 
-    @property
-    def keys(self) -> Keys:
-        """What readings, findings and verdicts of this run depend on."""
-        settings, rules = self.settings, self.rules
-        registers = versions.folder(settings.registers)
-        return Keys(
-            reader=versions.reader(settings.limits()),
-            tagger=versions.tagger(rules=rules.recognising_sha256, registers=registers, model=self.model, key=self.key),
-            decider=versions.decider(policy=rules.sha256, audience=settings.audience, context=settings.context),
-        )
-
     def rows(self, pool: Pool) -> Iterator[DocumentRow]:
         """Do what is still to be done; every row of the run, in the order of its files."""
-        keys = self.keys
+        keys = keys_of(self.settings, self.rules, self.model, self.key)
         try:
             for reply in pool.run(self._orders(keys)):
                 row = DocumentRow.model_validate_json(reply.row)
@@ -120,6 +109,16 @@ class Audit:
             for file in page:
                 self._shown = file.number + 1
                 yield _row_of(file)
+
+
+def keys_of(settings: Settings, rules: policy.Policy, model: str, key: bytes) -> Keys:
+    """What readings, findings and verdicts depend on."""
+    registers = versions.folder(settings.registers)
+    return Keys(
+        reader=versions.reader(settings.limits()),
+        tagger=versions.tagger(rules=rules.recognising_sha256, registers=registers, model=model, key=key),
+        decider=versions.decider(policy=rules.sha256, audience=settings.audience, context=settings.context),
+    )
 
 
 def begin(

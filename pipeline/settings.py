@@ -28,7 +28,7 @@ from .errors import UsageError
 from .limits import Limits, OcrMode
 
 PROJECT_FILE = "sharelight.toml"
-KEY_FILE = "fingerprint.key"
+KEY_FILE, SIGNING_FILE = "fingerprint.key", "signing.key"
 DATABASE_FILE = "sharelight.db"
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -226,6 +226,15 @@ def installation_key() -> Key:
             secret=secrets.token_bytes(32),
             warning=f"{path}: {reason}; fingerprints of this run will not match others (set SHARELIGHT_CONFIG_DIR)",
         )
+
+
+def signing_key() -> bytes:
+    """The secret half of the key that signs records, made at first use. Raises UsageError: nothing goes unsigned."""
+    path = config_folder() / SIGNING_FILE
+    try:
+        return _read_key(path) if path.exists() else _make_key(path)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _read_key(path: Path) -> bytes:

@@ -21,9 +21,12 @@ from . import (
     register,
     report,
     rescore,
+    review,
     rules,
     scan,
+    serve,
     trail,
+    user,
 )
 
 EXIT_CODES = """Exit codes:
@@ -68,6 +71,10 @@ app.command()(rescore.rescore)
 app.command()(extract.extract)
 app.command()(explain.explain)
 app.command()(doctor.doctor)
+app.command()(review.submit)
+app.command()(serve.serve)
+app.command()(serve.worker)
+app.command()(serve.demo)
 app.add_typer(rules.app, name="rules", help="Look the rules up.")
 app.add_typer(model.app, name="model", help="Train, ask and measure the classifier.")
 app.add_typer(policy.app, name="policy", help="Check rules before they are used.")
@@ -77,4 +84,7 @@ app.add_typer(register.app, name="register", help="Fill the registers.")
 app.add_typer(baseline.app, name="baseline", help="Keep what has been looked at.")
 app.add_typer(db.app, name="db", help="Look after the database.")
 app.add_typer(trail.app, name="audit", help="Look at the audit trail.")
+app.add_typer(review.app, name="review", help="Take out what people decided.")
+app.add_typer(review.record, name="record", help="Check signed records.")
+app.add_typer(user.app, name="user", help="Look after who may sign in.")
 app.add_typer(benchmark.app, name="benchmark", help="Measure.")

@@ -93,8 +93,7 @@ class Decisions:
                 raise Refused("it is undone already")
             at = trail.now()
             connection.execute(update(decisions).where(decisions.c.id == number).values(undone_at=at))
-            wants = {"wants_second": 0} if not given(connection, row.item_id) else {}
-            state = settle(connection, row.item_id, **wants)
+            state = settle(connection, row.item_id)
             detail = {"decision": number, "state": state}
             entry = trail.Entry(actor=person.name, action="undone", subject=row.item_id, detail=detail)
             trail.append(connection, [entry], at)

@@ -68,7 +68,9 @@ def figures(engine: Engine) -> Figures:
             .group_by(day).order_by(day)
         ).all()  # fmt: skip
         made = connection.execute(
-            select(decisions.c.item_id, decisions.c.person_id, decisions.c.decision, decisions.c.category, items.c.rule_id)
+            select(
+                decisions.c.item_id, decisions.c.person_id, decisions.c.decision, decisions.c.category, items.c.rule_id
+            )
             .join(items, items.c.id == decisions.c.item_id)
             .where(decisions.c.undone_at.is_(None)).order_by(decisions.c.id)
         ).all()  # fmt: skip

@@ -160,6 +160,23 @@ class Queue:
             owners = {row.id: _case(row) for row in connection.execute(select(cases).where(cases.c.id.in_(numbers)))}
         return [(row, owners[row.case_id]) for row in rows]
 
+    def documents(self, *, words: str = "", verdict: str = "", size: int = 200) -> list[Row[Any]]:
+        """What is stored of documents, the newest result first: number, bytes, name, verdict, type and day."""
+        asked = select(
+            results.c.id,
+            results.c.sha256,
+            results.c.name,
+            results.c.verdict,
+            results.c.media_type,
+            results.c.decided_on,
+        ).where(results.c.sha256.is_not(None))  # fmt: skip
+        if words:
+            asked = asked.where(results.c.name.icontains(words, autoescape=True))
+        if verdict:
+            asked = asked.where(results.c.verdict == verdict)
+        with database.reading(self._engine) as connection:
+            return list(connection.execute(asked.order_by(results.c.id.desc()).limit(size)))
+
     def result(self, number: int) -> DocumentRow:
         """The result that a case rests on."""
         with database.reading(self._engine) as connection:
@@ -169,7 +186,8 @@ class Queue:
     def latest(self, sha256: str) -> int | None:
         """The newest result of these bytes."""
         with database.reading(self._engine) as connection:
-            return connection.scalar(select(func.max(results.c.id)).where(results.c.sha256 == sha256))
+            found: int | None = connection.scalar(select(func.max(results.c.id)).where(results.c.sha256 == sha256))
+            return found
 
     def reader_of(self, result: int) -> str:
         with database.reading(self._engine) as connection:

@@ -41,6 +41,11 @@ class Store:
         with database.reading(self._engine) as connection:
             return trail.count(connection), list(trail.faults(connection))
 
+    def newest_trail(self, *, before: int, size: int) -> list[dict[str, Any]]:
+        """Rows of the audit trail, the newest first, from below number `before` on where that is not 0."""
+        with database.reading(self._engine) as connection:
+            return trail.newest(connection, before=before, size=size)
+
     def trail(self) -> Iterator[dict[str, Any]]:
         """The rows of the audit trail, the oldest first."""
         with database.reading(self._engine) as connection:

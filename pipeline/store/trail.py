@@ -67,6 +67,13 @@ def rows(connection: Connection) -> Iterator[dict[str, Any]]:
     return (dict(row._mapping) for row in found)
 
 
+def newest(connection: Connection, *, before: int, size: int) -> list[dict[str, Any]]:
+    """Rows, the newest first, below number `before` where that is not 0."""
+    asked = select(trail).order_by(trail.c.number.desc()).limit(size)
+    found = connection.execute(asked.where(trail.c.number < before) if before else asked)
+    return [dict(row._mapping) for row in found]
+
+
 def faults(connection: Connection) -> Iterator[str]:
     """What is wrong with the chain: an altered, a missing or a moved row."""
     expected, previous = 1, FIRST
