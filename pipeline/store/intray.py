@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from ..report.cards import cards
 from ..report.result import DocumentRow, Finding, VerdictReason
 from .standing import count_again, settle
 from .tables import cases, decisions, items
@@ -72,20 +73,23 @@ def _case(row: DocumentRow, result: int, found: Mapping[str, Mapping[str, Any]],
 
 
 def _items(row: DocumentRow) -> Iterator[dict[str, Any]]:
-    """What is not shareable by itself: findings, and reasons that rest on none (what was not read, what looks odd)."""
-    for number, finding in enumerate(row.findings):
-        if finding.outcome != "shareable":
-            yield _finding(row, number, finding)
+    """What is not shareable by itself: passages with their category, and reasons that rest on none.
+
+    What several rules found in one passage under one category is one thing to decide, by the strictest of them.
+    """
+    numbers = {id(finding): number for number, finding in enumerate(row.findings)}
+    for card in cards(row):
+        yield _finding(row, numbers[id(card.first)], card.first)
     for number, reason in enumerate(row.verdict_reasons):
         if reason.outcome != "shareable" and not reason.finding_ids:
             yield _reason(row, number, reason)
 
 
 def _finding(row: DocumentRow, number: int, finding: Finding) -> dict[str, Any]:
-    place, span = finding.location, finding.span
-    where = (place.document, place.part, place.codepoint_range.start, place.codepoint_range.end, span.start, span.end)
+    place = finding.location
+    where = (place.document, place.part, place.codepoint_range.start, place.codepoint_range.end)
     return {
-        "id": _id(row, finding.category, finding.rule_id, *where), "kind": "finding", "number": number,
+        "id": _id(row, finding.category or finding.rule_id, *where), "kind": "finding", "number": number,
         "finding_id": finding.finding_id, "fingerprint": finding.fingerprint, "category": finding.category,
         "rule_id": finding.rule_id, "detector": finding.detector, "outcome": finding.outcome, "score": finding.score,
     }  # fmt: skip

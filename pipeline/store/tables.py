@@ -175,7 +175,7 @@ cases = Table(
 items = Table(
     "items",
     METADATA,
-    Column("id", String(24), primary_key=True, comment="digest of document, place, category and rule"),
+    Column("id", String(24), primary_key=True, comment="digest of document, place and category"),
     Column("case_id", ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
     Column("kind", String(8), nullable=False, comment="finding, reason or check"),
     Column("number", Integer, nullable=False, comment="which finding or reason of the result"),

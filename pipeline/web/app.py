@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from ..errors import Overtaken, Refused, SharelightError, StoreError, UsageError
@@ -71,7 +72,9 @@ def render(request: Request, name: str, *, shown: Any = None, status: int = 200,
 
 
 def _templates(rules: Policy) -> Jinja2Templates:
-    made = Jinja2Templates(directory=_HERE / "templates")
+    # Always escaped: what decides by the name of the file does not know ours.
+    loader = FileSystemLoader(_HERE / "templates")
+    made = Jinja2Templates(env=Environment(loader=loader, autoescape=True, undefined=StrictUndefined))
     made.env.filters.update(plain=plain, lines=plain_lines)
     made.env.globals.update(WORDS=WORDS, TIERS=TIERS, REASONS=REASONS, rules=rules)
     return made

@@ -13,6 +13,7 @@ from ..store.people import Person
 from ..store.queue import Case, Item
 from ..store.store import Store
 
+_RULINGS = {"share": "share", "case_by_case": "case by case", "dont_share": "don't share"}
 CONTEXT, MORE_CONTEXT = 600, 6000  # code points on each side
 
 
@@ -114,7 +115,7 @@ def matrix(policy: Policy) -> list[tuple[str, list[tuple[str, str, str]]]]:
         (
             capability,
             [
-                (cell.id, cell.ruling.replace("_", " "), cell.tier)
+                (cell.id, _RULINGS[cell.ruling], cell.tier)
                 for proprietary in answers
                 for cell in [policy.matrix[proprietary, capability]]  # type: ignore[index]
             ],

@@ -97,7 +97,7 @@ def upgrade() -> None:
 
     op.create_table(
         "items",
-        sa.Column("id", sa.String(length=24), nullable=False, comment="digest of document, place, category and rule"),
+        sa.Column("id", sa.String(length=24), nullable=False, comment="digest of document, place and category"),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False, comment="finding, reason or check"),
         sa.Column("number", sa.Integer(), nullable=False, comment="which finding or reason of the result"),
