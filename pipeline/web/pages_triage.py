@@ -46,14 +46,16 @@ def finding(request: Request, store: StoreOf, shown: Reader, name: str, more: bo
 
 @router.post("/findings/{name}")
 def decide(
-    request: Request, store: StoreOf, shown: Decider, name: str, decision: Annotated[str, Form()],
-    version: Annotated[int, Form()], reason: Annotated[str, Form()] = "", category: Annotated[str, Form()] = "",
+    request: Request, store: StoreOf, shown: Decider, name: str,
+    version: Annotated[int, Form()], decision: Annotated[str, Form()] = "",
+    let_go: Annotated[str, Form(description="the reason for which it is not sensitive")] = "",
+    category: Annotated[str, Form()] = "",
     comment: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:  # fmt: skip
     """Write it down and go on to the next. Whoever was slower keeps what they wrote, and is told."""
     choice = Choice(
-        decision=decision, category=category or None, reason=reason if decision == "not_sensitive" else "",
-        comment=comment,
+        decision="not_sensitive" if let_go else decision, category=category if not let_go and category else None,
+        reason=let_go, comment=comment,
     )  # fmt: skip
     categories = request.app.state.rules.categories
     try:

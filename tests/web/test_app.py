@@ -124,7 +124,7 @@ def test_the_slower_one_is_told_and_keeps_what_they_wrote(sign_in: Enter) -> Non
     assert decide(robin, name, decision="confirm").status_code == 201  # type: ignore[attr-defined]
     late = rene.post(f"/v1/findings/{name}/decisions", json=LET_GO, headers={"If-Match": before})
     assert (late.status_code, late.headers["content-type"]) == (412, "application/problem+json")
-    data = {"decision": "not_sensitive", "reason": "other", "comment": "my words", "version": before.strip('"')}
+    data = {"let_go": "other", "comment": "my words", "version": before.strip('"')}
     page = rene.post(f"/findings/{name}", data=data)
     assert page.status_code == 412
     assert "my words" in page.text

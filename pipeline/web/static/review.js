@@ -14,8 +14,6 @@ function openReasons(button, open) {
 }
 
 function prepare() {
-  const button = document.querySelector("[data-opens=reasons]");
-  if (button) openReasons(button, false);
   const setting = document.getElementById("keys-on");
   if (setting) setting.checked = keysOn();
 }
@@ -52,17 +50,28 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (!keysOn() || document.querySelector("dialog[open]") || event.key === "Enter" || event.key === " " || event.key === "Backspace") return;
-  if (press(event.key)) event.preventDefault();
+  if (leaving) waiting.push(event.key), event.preventDefault();
+  else if (press(event.key)) event.preventDefault();
 });
+
+// What is pressed while the next page is on its way is meant for that page.
+let leaving = false;
+const waiting = [];
+document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.boosted) leaving = true; });
+for (const name of ["htmx:afterSettle", "htmx:sendError", "htmx:swapError", "htmx:timeout"]) {
+  document.addEventListener(name, () => {
+    leaving = false;
+    prepare();
+    while (waiting.length && !leaving) press(waiting.shift());
+  });
+}
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens=reasons]");
   if (opener) openReasons(opener, reasons().classList.contains("closed"));
   const dialog = event.target.closest("[data-dialog]");
   if (dialog) document.getElementById(dialog.dataset.dialog).showModal();
-  const reason = event.target.closest("[data-reason]");
-  if (reason) reason.form.querySelector('input[name="reason"]').value = reason.dataset.reason;
-}, true);
+});
 
 document.addEventListener("change", (event) => {
   if (event.target.id === "keys-on") localStorage.setItem(SETTING, event.target.checked ? "on" : "off");
@@ -79,4 +88,3 @@ for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", f
 }
 
 document.addEventListener("DOMContentLoaded", prepare);
-document.addEventListener("htmx:afterSettle", prepare);
