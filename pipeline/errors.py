@@ -7,11 +7,12 @@
     ├── SandboxError               2   no document may be opened on this machine as it stands
     ├── Refused                    2   the rules of review do not allow it to this person, now
     ├── Overtaken                  2   somebody else was faster
+    ├── Unfit                      2   it cannot be made of this document: a picture of a page, a copy without a passage
     ├── StoreError                 2   the database cannot be used: nothing of it may be concluded
     ├── MissingExtra               2   an optional part is not installed: one line says how
     └── Interrupted              130   stopped by the user; what was finished is kept
 
-Bad *documents* never raise: they become gaps (see `gaps.CODES`).
+Bad *documents* never raise while they are read: they become gaps (see `gaps.CODES`).
 """
 
 from __future__ import annotations
@@ -52,6 +53,10 @@ class Refused(SharelightError):
 
 class Overtaken(SharelightError):
     """Somebody else changed it since it was looked at."""
+
+
+class Unfit(SharelightError):
+    """What was asked for cannot be made of this document: a picture of a page, a copy without a passage."""
 
 
 class StoreError(SharelightError):

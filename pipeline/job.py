@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pipeline.drawn import Answer, Order, Page
 from pipeline.frames import BadFrame
 from pipeline.limits import Limits
 from pipeline.reply import Reply
@@ -30,9 +31,22 @@ PROBE_SECONDS = 10.0
 def read(zygote: Zygote, job: str, blob: Blob, limits: Limits) -> tuple[Reply, Gap | None]:
     """The reply as far as it came, with the gap where it is not whole. Raises ZygoteGone, SandboxError."""
     reply = Reply(job=job, blob=blob, limits=limits)
-    message = {
-        "op": "read",
-        "job": job,
+    return reply, _asked(zygote, {"op": "read", "job": job}, blob, limits, reply)
+
+
+def draw(zygote: Zygote, job: str, blob: Blob, limits: Limits, order: Order) -> Page | Gap:
+    """The page as pixels, or why there are none. Raises ZygoteGone, SandboxError."""
+    answer = Answer(job=job, sha256=blob.sha256, order=order)
+    gap = _asked(zygote, {"op": "draw", "job": job, "order": order.told()}, blob, limits, answer)
+    if gap is None:
+        assert answer.found is not None, "an answer without a gap is complete"
+        return answer.found
+    return gap
+
+
+def _asked(zygote: Zygote, order: dict[str, Any], blob: Blob, limits: Limits, reply: Reply | Answer) -> Gap | None:
+    """Have a child do it, and feed what it says to `reply`; the gap where that is not whole."""
+    message = order | {
         "name": blob.name.encode("utf-8", "replace").decode()[:4096],
         "container": blob.container.encode("utf-8", "replace").decode()[-4096:],
         "media_type": blob.media_type[:200],
@@ -47,7 +61,7 @@ def read(zygote: Zygote, job: str, blob: Blob, limits: Limits) -> tuple[Reply, G
             kill(pid)
     if ending["overdue"]:  # it closed its end and went on
         stopped = stopped or "bad_reply"
-    return reply, _gap(reply, stopped, ending["exit"])
+    return _gap(reply, stopped, ending["exit"])
 
 
 @contextmanager
@@ -93,7 +107,7 @@ def kill(pid: int) -> None:
             send(pid, signal.SIGKILL)
 
 
-def _receive(result: int, reply: Reply, pid: int, deadline: float, watched: int) -> str:
+def _receive(result: int, reply: Reply | Answer, pid: int, deadline: float, watched: int) -> str:
     """Feed the reply until the child closes its end; the code of a gap where it has to be stopped."""
     poller = select.poll()
     poller.register(result, select.POLLIN)
@@ -122,7 +136,7 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _gap(reply: Reply, stopped: str, exit_code: int) -> Gap | None:
+def _gap(reply: Reply | Answer, stopped: str, exit_code: int) -> Gap | None:
     if not stopped and reply.complete and exit_code == 0:
         return None
     code, detail = _ending(stopped, exit_code)

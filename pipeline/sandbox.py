@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Literal
 
 from pipeline import job
+from pipeline.drawn import Order, Page
 from pipeline.errors import SandboxError
 from pipeline.limits import Limits
 from pipeline.reply import Reply
@@ -90,6 +91,24 @@ class Sandbox:
             reply, gap = self._twice("ocr", blob, limits)
         return _document(reply, gap, grade)
 
+    def draw(self, blob: Blob, order: Order, limits: Limits | None = None) -> Page | Gap:
+        """One page of a PDF as pixels, or why there are none. Raises SandboxError, as `read` does."""
+        _ = self.grade  # raises where nothing may be opened
+        limits = limits or self.limits
+        found = self._draw(blob, order, limits)
+        return self._draw(blob, order, limits) if isinstance(found, Gap) and found.code in _DEATHS else found
+
+    def _draw(self, blob: Blob, order: Order, limits: Limits) -> Page | Gap:
+        zygote = self._zygote("parse")
+        try:
+            return job.draw(zygote, self._name(), blob, limits, order)
+        except ZygoteGone:
+            self._discard("parse", zygote)
+            return Gap(stage="extract", code="crashed", path="", detail="the reading process died")
+
+    def _name(self) -> str:
+        return f"{os.getpid()}-{next(self._jobs)}"
+
     def _twice(self, profile: Profile, blob: Blob, limits: Limits) -> tuple[Reply, Gap | None]:
         reply, gap = self._once(profile, blob, limits)
         if gap is None or gap.code not in _DEATHS:
@@ -99,7 +118,7 @@ class Sandbox:
 
     def _once(self, profile: Profile, blob: Blob, limits: Limits) -> tuple[Reply, Gap | None]:
         zygote = self._zygote(profile)
-        name = f"{os.getpid()}-{next(self._jobs)}"
+        name = self._name()
         try:
             return job.read(zygote, name, blob, limits)
         except ZygoteGone:

@@ -1,7 +1,8 @@
 """The warmed process that forks one locked-down child per document.
 
 It imports every reader once, stays single-threaded, parses nothing itself, and ends when its parent does. Commands come
-over a socket of packets: `read` (with the document and the result pipe as descriptors) answers with the child's pid,
+over a socket of packets: `read` and `draw` (with the document and the result pipe as descriptors) answer with the
+child's pid,
 `reap` waits for that child and answers with its exit status; only then may its pid be used again.
 """
 
@@ -20,7 +21,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline.extract import EXTRACTORS, lockdown, probes, runner, seccomp, warmup
+from pipeline.drawn import Order
+from pipeline.extract import EXTRACTORS, lockdown, pdf_draw, probes, runner, seccomp, warmup
 from pipeline.limits import Limits
 from pipeline.types import Blob
 
@@ -131,7 +133,10 @@ def _child(zygote: Zygote, message: dict[str, Any], descriptors: list[int], pare
             blob = Blob.of(
                 _slurp(document), name=message["name"], container=message["container"], media_type=message["media_type"]
             )
-            runner.run(message["job"], blob, limits, zygote.profile, result)
+            if message["op"] == "draw":
+                pdf_draw.run(message["job"], blob, Order.of(message["order"]), limits, result)
+            else:
+                runner.run(message["job"], blob, limits, zygote.profile, result)
         code = 0
     except MemoryError:
         code = 71
