@@ -41,6 +41,11 @@ class Store:
         with database.reading(self._engine) as connection:
             return trail.count(connection), list(trail.faults(connection))
 
+    def head_of_trail(self, at: int | None = None) -> tuple[int, str]:
+        """The number and digest of the last row of the trail, or of the last one up to number `at`."""
+        with database.reading(self._engine) as connection:
+            return trail.head(connection, at)
+
     def newest_trail(self, *, before: int, size: int) -> list[dict[str, Any]]:
         """Rows of the audit trail, the newest first, from below number `before` on where that is not 0."""
         with database.reading(self._engine) as connection:

@@ -67,6 +67,13 @@ def rows(connection: Connection) -> Iterator[dict[str, Any]]:
     return (dict(row._mapping) for row in found)
 
 
+def head(connection: Connection, at: int | None = None) -> tuple[int, str]:
+    """The number and digest of the last row, or of the last one up to number `at`; 0 and FIRST where there is none."""
+    asked = select(trail.c.number, trail.c.digest).order_by(trail.c.number.desc()).limit(1)
+    row = connection.execute(asked if at is None else asked.where(trail.c.number <= at)).first()
+    return (row.number, row.digest) if row else (0, FIRST)
+
+
 def newest(connection: Connection, *, before: int, size: int) -> list[dict[str, Any]]:
     """Rows, the newest first, below number `before` where that is not 0."""
     asked = select(trail).order_by(trail.c.number.desc()).limit(size)
