@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
+from pathlib import Path
 
 from . import intake, packing, policy, versions
 from .errors import UsageError
@@ -69,8 +70,10 @@ class Audit:
         """What a worker has to do; what is known is finished on the way."""
         planned = self.store.runs.planned(self.run_id, self.stretch)
         limits, day = self.settings.limits(), self.today.isoformat()
+        # where nothing can be known of objects, the worker alone fetches them
+        fetch = self.store.results.any(keys, before=self.store.runs.find(self.run_id).started_at)
         while page := list(islice(planned, LOOK)):
-            digests = [_bytes_of(file, limits) for file in page]
+            digests = [_bytes_of(file, limits) if fetch or isinstance(file.path, Path) else ("", "") for file in page]
             wanted = [(sha256, name) for sha256, name in digests if sha256]
             known = self.store.results.known(wanted, keys, today=day)
             for file, place in zip(page, digests, strict=True):
@@ -189,8 +192,9 @@ def _row_of(file: Finished) -> DocumentRow:
 
 
 def _planned(number: int, source: intake.Source) -> Planned:
+    seconds = intake.last_change(source)
     try:
-        modified = datetime.fromtimestamp(source.path.lstat().st_mtime, UTC).date().isoformat()
+        modified = None if seconds is None else datetime.fromtimestamp(seconds, UTC).date().isoformat()
     except (OSError, OverflowError, ValueError):
         modified = None
     return Planned(number=number, uri=source.uri, path=source.path, modified=modified)

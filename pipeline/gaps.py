@@ -12,6 +12,7 @@ CODES: dict[str, str] = {
     "unreadable": "the file cannot be opened (rights, or the disk says no)",
     "not_a_file": "not a regular file (pipe, socket or device)",
     "symlink_loop": "the link leads back to itself",
+    "unreachable": "the store in which it lies did not answer",
     "changed": "the file changed while it was being read",
     "empty": "the file is empty",
     "no_text": "no text was found in it",
@@ -65,7 +66,9 @@ CODES: dict[str, str] = {
 }
 
 # The fault of the machine or of a reader on that day, not of the document: it is tried again.
-TRANSIENT = frozenset({"timed_out", "crashed", "out_of_memory", "bad_reply", "detector_failed", "changed"})
+TRANSIENT = frozenset(
+    {"timed_out", "crashed", "out_of_memory", "bad_reply", "detector_failed", "changed", "unreachable"}
+)
 
 
 def sentence(code: str) -> str:

@@ -17,12 +17,11 @@ from datetime import date
 from itertools import chain
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
 from .errors import SharelightError
-from .intake import Source
+from .intake import Place, Source, place
 from .settings import Settings
 from .types import Document
 
@@ -37,7 +36,7 @@ class Order:
 
     number: int
     uri: str
-    path: Path
+    path: Place
     packed: bytes | None = field(default=None, repr=False)
 
 
@@ -217,7 +216,7 @@ def _documents(order: dict[str, Any], kit: Any) -> tuple[Document, ...]:
     from . import intake, opening
     from .types import Gap
 
-    source = Source(uri=order["uri"], path=Path(order["path"]))
+    source = Source(uri=order["uri"], path=place(order["path"]))
     if order["gap"]:
         lost = Gap(stage="extract", code=order["gap"], path=source.uri, detail=order.get("detail", ""))
         return opening.documents(source.uri, lost, kit.sandbox, kit.limits)

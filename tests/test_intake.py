@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import intake
+from pipeline import intake, objects
 from pipeline.limits import Limits
 from pipeline.types import Blob, Gap
 
@@ -132,14 +132,14 @@ def test_a_name_that_is_no_text_is_shown_escaped(tmp_path: Path) -> None:
 def test_a_file_that_grows_while_it_is_read_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "growing.txt"
     path.write_bytes(b"first")
-    read = intake._read
+    read = objects.bounded
 
     def read_and_write(file: io.BufferedReader, most: int) -> bytes:
         data = read(file, most)
         path.write_bytes(b"second, longer")
         return data
 
-    monkeypatch.setattr(intake, "_read", read_and_write)
+    monkeypatch.setattr(objects, "bounded", read_and_write)
     assert list(loaded(path).values()) == ["changed"]
 
 

@@ -32,7 +32,9 @@ class Runner(StrEnum):
 
 def scan(
     ctx: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(help="Folders and files.", metavar="[PATH…]")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Folders, files, s3://bucket/prefix.", metavar="[PATH…]")
+    ] = None,
     format: opt.Formats = None,
     output: opt.Output = None,
     audience: opt.Audience = None,
@@ -130,10 +132,10 @@ def _sources(
 
 
 def _changed(source: Source) -> float:
-    try:
-        return source.path.stat().st_mtime
-    except OSError:
-        return float("inf")
+    from .. import intake
+
+    seconds = intake.last_change(source)
+    return float("inf") if seconds is None else seconds
 
 
 def _begun(store: Store, sources: list[Source], settings: Settings, paths: list[str], as_of: datetime | None) -> Run:

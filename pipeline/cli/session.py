@@ -138,12 +138,15 @@ def exit_code(report: Report, *, exit_zero: bool, strict: bool) -> int:
 
 def existing(paths: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
     """The paths that are there, and for each other one what to say about it."""
+    from .. import intake
+
     there, missing = [], []
     for path in paths:
-        if path == "-" or Path(path).exists() or Path(path).is_symlink():
+        message = None if path == "-" else intake.trouble(path)
+        if message is None:
             there.append(path)
         else:
-            missing.append((path, f"no such file{_near(Path(path))}"))
+            missing.append((path, f"{message}{_near(Path(path))}"))
     return there, missing
 
 

@@ -75,6 +75,12 @@ class Results:
                 found |= self._results(connection, page, keys, today)
         return found
 
+    def any(self, keys: Keys, *, before: str) -> bool:
+        """Whether anything was read by this reader before a point in time."""
+        asked = select(results.c.id).where(results.c.reader == keys.reader, results.c.decided_at < before).limit(1)
+        with database.reading(self._engine) as connection:
+            return connection.scalar(asked) is not None
+
     def _results(
         self, connection: Connection, page: list[tuple[str, str]], keys: Keys, today: str
     ) -> dict[tuple[str, str], Known]:

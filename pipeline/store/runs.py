@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, takewhile
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, func, insert, select, update
 
 from ..errors import UsageError
+from ..intake import Place, place
 from . import database, trail
 from .sealing import RESULT, Sealing
 from .tables import files, results, runs
@@ -24,11 +24,11 @@ ENDED = ("completed", "completed_with_errors")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A file of a run: its place in the order, the name as shown, and the name on disk."""
+    """A file of a run: its number in the order, the name as shown, and the name on disk or in a store."""
 
     number: int
     uri: str
-    path: Path
+    path: Place
     modified: str | None = None
 
 
@@ -122,7 +122,7 @@ class Runs:
                 page = connection.execute(asked).all()
             if not page:
                 return
-            yield from (Planned(number=n, uri=uri, path=Path(os.fsdecode(path))) for n, uri, path in page)
+            yield from (Planned(number=n, uri=uri, path=place(os.fsdecode(path))) for n, uri, path in page)
             last = page[-1].number
 
     def finished(self, run_id: str, start: int, *, stop: int = NO_END, skip: bool = False) -> list[Finished]:
@@ -150,14 +150,14 @@ class Runs:
         asked = select(files.c.number, files.c.uri, files.c.path).where(files.c.run_id == run_id)
         with database.reading(self._engine) as connection:
             found = connection.execute(asked.order_by(files.c.number)).all()
-        return (Planned(number=n, uri=uri, path=Path(os.fsdecode(path))) for n, uri, path in found)
+        return (Planned(number=n, uri=uri, path=place(os.fsdecode(path))) for n, uri, path in found)
 
-    def failed(self, run_id: str) -> Iterator[tuple[str, Path]]:
+    def failed(self, run_id: str) -> Iterator[tuple[str, Place]]:
         """The files of a run that failed."""
         asked = select(files.c.uri, files.c.path).where(files.c.run_id == run_id, files.c.state == "failed")
         with database.reading(self._engine) as connection:
             found = connection.execute(asked.order_by(files.c.number)).all()
-        yield from ((uri, Path(os.fsdecode(path))) for uri, path in found)
+        yield from ((uri, place(os.fsdecode(path))) for uri, path in found)
 
 
 def _run_row(run: Run) -> Mapping[str, Any]:
