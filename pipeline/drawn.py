@@ -49,7 +49,7 @@ class Order:
 class Page:
     """A drawn page: rows from the top, 1 (grey) or 3 (red, green, blue) bytes a pixel; `points` is its size on paper.
 
-    `pages` is how many the document has.
+    `pages` is how many the document has, `left` the text on this one that was not painted over, hidden text included.
     """
 
     width: int
@@ -58,6 +58,7 @@ class Page:
     points: tuple[float, float]
     pages: int
     pixels: bytes = field(repr=False)
+    left: str = field(default="", repr=False)
 
 
 def around(rectangles: tuple[Rectangle, ...]) -> Rectangle:
@@ -71,7 +72,7 @@ def to_frame(job: str, sha256: str, found: Page | Gap) -> bytes:
     head = {"job": job, "sha256": sha256}
     if isinstance(found, Gap):
         return encode(head | {"t": "gap", "code": found.code})
-    size = {name: getattr(found, name) for name in ("width", "height", "colours", "points", "pages")}
+    size = {name: getattr(found, name) for name in ("width", "height", "colours", "points", "pages", "left")}
     return encode(head | {"t": "page"} | size, found.pixels)
 
 
@@ -115,8 +116,10 @@ class Answer:
             raise BadFrame("more pixels than were asked for")
         if len(raw) != width * height * colours:
             raise BadFrame("a size that the pixels do not have")
-        points = _points(meta.get("points"))
-        return Page(width=width, height=height, colours=colours, points=points, pages=pages, pixels=raw)
+        points, left = _points(meta.get("points")), meta.get("left")
+        if not isinstance(left, str):
+            raise BadFrame("no text")
+        return Page(width=width, height=height, colours=colours, points=points, pages=pages, pixels=raw, left=left)
 
 
 def _number(value: object) -> int:

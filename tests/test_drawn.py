@@ -25,10 +25,10 @@ def told(frames: bytes, *, order: Order = ORDER) -> Page | Gap | None:
 
 def altered(raw: bytes = PAGE.pixels, **fields: Any) -> bytes:
     meta = {"t": "page", "job": "1-1", "sha256": "ab", "width": 4, "height": 3, "colours": 1, "points": [40, 30]}
-    return encode(meta | {"pages": 2} | fields, raw)
+    return encode(meta | {"pages": 2, "left": ""} | fields, raw)
 
 
-@pytest.mark.parametrize("found", [PAGE, replace(PAGE, colours=3, pixels=bytes(36)), GAP])
+@pytest.mark.parametrize("found", [PAGE, replace(PAGE, colours=3, pixels=bytes(36), left="Ωμέγα"), GAP])
 def test_what_the_child_found_arrives(found: Page | Gap) -> None:
     assert told(to_frame("1-1", "ab", found)) == found
 
@@ -53,6 +53,7 @@ def test_half_an_answer_is_none() -> None:
         altered(colours=2, raw=bytes(24)),
         altered(colours=None),
         altered(pages=1),
+        altered(left=None),
         altered(points=[40]),
         altered(points=[40, 0]),
         altered(points=[40, float("inf")]),

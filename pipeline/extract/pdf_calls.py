@@ -31,6 +31,8 @@ def _fast(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
 
 char_box = _fast(pdfium.FPDFText_GetLooseCharBox, _INT, _ADDRESS, _INT, _ADDRESS)
 char_index = _fast(pdfium.FPDFText_GetCharIndexFromTextIndex, _INT, _ADDRESS, _INT)
+letter = _fast(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _ADDRESS, _INT)
+text_object = _fast(pdfium.FPDFText_GetTextObject, _ADDRESS, _ADDRESS, _INT)
 font_size = _fast(pdfium.FPDFText_GetFontSize, _DOUBLE, _ADDRESS, _INT)
 count_objects = _fast(pdfium.FPDFPage_CountObjects, _INT, _ADDRESS)
 get_object = _fast(pdfium.FPDFPage_GetObject, _ADDRESS, _ADDRESS, _INT)
