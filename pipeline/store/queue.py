@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, func, or_, select, update
 
 from ..errors import UsageError
 from ..report.result import DocumentRow
 from ..review import LEASE, TO_DO
-from . import database, trail
+from . import database
 from .sealing import RESULT, Sealing
 from .tables import cases, decisions, items, people, results
 
@@ -115,28 +115,28 @@ class Queue:
             owners = {row.id: _case(row) for row in connection.execute(select(cases).where(cases.c.id.in_(numbers)))}
         return [(row, owners[row.case_id]) for row in rows]
 
-    def next(self, person: int, *, case: int | None = None) -> Item | None:
-        """The next item that this person may decide: of the same document first, then of the most urgent one.
+    def next(self, person: int, *, case: int | None = None, take: bool = True) -> Item | None:
+        """The next item that this person may decide; with `take` it is theirs for a while: two who ask get two.
 
-        What somebody else is at is passed over, and what this person has decided.
+        Of the same document first, then of the most urgent one. What somebody else is at is passed over, and what
+        this person has decided.
         """
-        now = trail.now()
-        free = or_(items.c.lease_by.is_(None), items.c.lease_by == person, items.c.lease_until < now)
-        mine = _decided_by(person)
-        waiting = (items.c.state.in_(TO_DO), free, items.c.id.not_in(mine))
-        order = (*_ORDER, items.c.kind, items.c.number, items.c.id)
-        with database.reading(self._engine) as connection:
-            if case is not None:
-                same = connection.execute(
-                    select(items).where(items.c.case_id == case, *waiting)
-                    .order_by(items.c.kind, items.c.number, items.c.id).limit(1)
-                ).first()  # fmt: skip
-                if same:
-                    return _item(same)
-            row = connection.execute(
-                select(items).join(cases).where(cases.c.to_do > 0, *waiting).order_by(*order).limit(1)
-            ).first()
-        return None if row is None else _item(row)
+        now = datetime.now(UTC)
+        free = or_(items.c.lease_by.is_(None), items.c.lease_by == person, items.c.lease_until < now.isoformat())
+        waiting = (items.c.state.in_(TO_DO), free, items.c.id.not_in(_decided_by(person)))
+        with database.guarded(self._engine) as connection:
+            row = _first(connection, case, waiting) if case is not None else None
+            if row is None:
+                some = select(items.c.id).where(items.c.case_id == cases.c.id, *waiting).exists()
+                urgent = select(cases.c.id).where(cases.c.to_do > 0, some).order_by(*_ORDER).limit(1)
+                case = connection.scalar(urgent)
+                row = None if case is None else _first(connection, case, waiting)
+            if row is None:
+                return None
+            until = (now + LEASE).isoformat(timespec="microseconds")
+            if take:
+                connection.execute(update(items).where(items.c.id == row.id).values(lease_by=person, lease_until=until))
+        return _item(row)
 
     def lease(self, name: str, person: int) -> Item | None:
         """Take an item for a while, unless somebody else is at it; how it is then. None where there is none."""
@@ -203,6 +203,13 @@ class Queue:
 _ORDER = (
     cases.c.due.is_(None), cases.c.due, cases.c.strictness.desc(), cases.c.score.desc(), cases.c.opened_at, cases.c.id
 )  # fmt: skip
+
+
+def _first(connection: Connection, case: int, waiting: tuple[ColumnElement[bool], ...]) -> Row[Any] | None:
+    """The first of a document's items in reading order for which `waiting` holds."""
+    asked = select(items).where(items.c.case_id == case, *waiting)
+    order = (items.c.kind, items.c.number, items.c.id)
+    return connection.execute(asked.order_by(*order).limit(1).with_for_update(skip_locked=True)).first()
 
 
 def _decided_by(person: int) -> Select[Any]:

@@ -35,7 +35,7 @@ def queue(
 
 @router.get("/findings/next")
 def next_one(store: StoreOf, shown: Reader, case: int | None = None) -> Response:
-    item = store.queue.next(shown.person.id, case=case)
+    item = store.queue.next(shown.person.id, case=case, take="decide" in _may(shown))
     return RedirectResponse(f"/findings/{item.id}" if item else "/queue?done=1", 303)
 
 

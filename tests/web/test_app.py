@@ -138,6 +138,13 @@ def test_a_lease_keeps_others_away(sign_in: Enter) -> None:
     assert "is at this finding" in rene.get(f"/findings/{name}").text
 
 
+def test_who_only_reads_keeps_nobody_away(sign_in: Enter) -> None:
+    reader, robin = sign_in("reader"), sign_in("robin")
+    there = reader.get("/findings/next").headers["location"]
+    assert reader.get(there).status_code == 200
+    assert robin.get("/findings/next").headers["location"] == there
+
+
 def test_a_request_that_is_sent_twice_counts_once(sign_in: Enter, store: Store) -> None:
     client = sign_in("robin")
     name = str(findings(client)[0]["id"])
