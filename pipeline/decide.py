@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from . import gaps as gap_codes
-from .policy import Audience, Policy
+from .policy import Audience, Category, Policy
 from .policy.nesting import stricter_inside
+from .policy.priorities import floor
 from .policy.risk import finest, in_words, risk_steps
 from .types import Gap, Grade, Notice, Outcome, Reason, Tag, Verdict
 
@@ -77,7 +78,7 @@ def _category_reason(tag: Tag, policy: Policy, who: Audience, today: date) -> Re
     """From category to outcome: risk answers, adjustments in order, matrix, audience, gate, doubt."""
     if tag.category not in policy.categories:
         return _unknown_category(tag, who)
-    category = finest(tag, policy, today)
+    category = finest(tag, policy, who, today)
     steps = risk_steps(tag, category, policy, who, today)
     answers = steps[-1].proprietary, steps[-1].capability
     cell = policy.matrix[answers]
@@ -88,6 +89,7 @@ def _category_reason(tag: Tag, policy: Policy, who: Audience, today: date) -> Re
         sentence += f"; for {who.title}: {_words(outcome)}"
     if not category.passes_gate and outcome < policy.gate_floor:
         outcome, sentence = policy.gate_floor, f"{sentence}; {policy.gate.sentence}"
+    outcome, sentence = _prioritised(category, policy, who, outcome, sentence)
     outcome, sentence = _doubted(tag, outcome, sentence)
     return Reason(
         code="category",
@@ -101,6 +103,16 @@ def _category_reason(tag: Tag, policy: Policy, who: Audience, today: date) -> Re
         source=category.source,
         benefits=category.benefits,
     )
+
+
+def _prioritised(
+    category: Category, policy: Policy, who: Audience, outcome: Outcome, sentence: str
+) -> tuple[Outcome, str]:
+    """What the priorities of the jurisdiction make of it: stricter, or nothing else than it was."""
+    asked = floor(policy.questions(category), category, who.id)
+    if policy.priorities is None or asked is None or asked[0] <= outcome:
+        return outcome, sentence
+    return asked[0], f"{sentence}; priorities of {policy.priorities.title}: {asked[1]}"
 
 
 def _unknown_category(tag: Tag, who: Audience) -> Reason:

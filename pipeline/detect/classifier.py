@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,4 +164,11 @@ def load(policy: Policy, registers: Registers, models: Path) -> Classifier:
     unknown = [name for name in model.classes if name != stored.NONE and name not in policy.categories]
     if unknown:
         raise ModelError(f"{models}: made for categories that the rules do not know: {', '.join(unknown)}")
+    cuts = policy.about.thresholds
+    model.settings = replace(
+        model.settings,
+        held=min(model.settings.held, cuts.held),
+        suspected=min(model.settings.suspected, cuts.suspected),
+        review=min(model.settings.review, cuts.review),
+    )
     return Classifier(model, tiers_of(model.classes, policy), str(manifest.get("version", "")), sha256)

@@ -48,9 +48,10 @@ def refine(
 
 def _evidence(passage: Passage, hits: Sequence[Hit], registers: Registers) -> Iterator[Evidence]:
     yield from releases.evidence(passage, hits, registers)
-    topics = {hit.rule.label: hit for hit in reversed(hits) if hit.rule.label.startswith("topic:")}
-    yield from (releases.of_hit(passage, hit) for hit in topics.values())
-    dangerous = not _DANGEROUS.isdisjoint(topics)
+    # once for each value of a group ("topic:bio"), those of a group that only these rules have included
+    grouped = {hit.rule.label: hit for hit in reversed(hits) if ":" in hit.rule.label}
+    yield from (releases.of_hit(passage, hit) for hit in grouped.values())
+    dangerous = not _DANGEROUS.isdisjoint(grouped)
     for hit in hits:
         if hit.rule.label == "developer_material" or (hit.rule.label == "operational_detail" and dangerous):
             yield releases.of_hit(passage, hit)

@@ -46,6 +46,8 @@ def describe(policy: Policy, name: str) -> dict[str, Any]:
             if row.parent == category.id
         ],
         "patterns": [rule.id for rule in policy.patterns if rule.label == category.id],
+        "questions": [question for row in policy.questions(category) for question in row.questions],
+        "owners": [row.owner for row in policy.questions(category)],
     }
 
 

@@ -14,8 +14,9 @@ from ..strict_yaml import Lines, nearest
 from .models import FILES, Shape
 
 MAX_JSONL_BYTES = 64 << 20
-PATTERNS = "patterns/"
-ELSEWHERE = ("schemas/", "registers/")
+PATTERNS, PRIORITIES, REGISTERS, CONTEXT = "patterns/", "priorities/", "registers/", "context.yaml"
+ELSEWHERE = ("schemas/", REGISTERS)
+SEAL = "sealed.sha256"  # stands in the folder of an activated version
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,9 @@ def read_all(rules: Path) -> dict[str, bytes]:
     paths = (path for path in sorted(rules.rglob("*")) if path.suffix in {".yaml", ".yml", ".jsonl"} and path.is_file())
     names = {path.relative_to(rules).as_posix(): path for path in paths}
     for name in names:
-        if name not in FILES and not name.startswith((PATTERNS, *ELSEWHERE)):
-            raise PolicyError(
-                f"is no rule file, nothing would read it; {nearest(name, list(FILES))}", file=rules / name
-            )
+        if name not in (*FILES, CONTEXT) and not name.startswith((PATTERNS, PRIORITIES, *ELSEWHERE)):
+            words = nearest(name, [*FILES, CONTEXT])
+            raise PolicyError(f"is no rule file, nothing would read it; {words}", file=rules / name)
     for name in FILES:
         if name not in names:
             raise PolicyError("is missing; a policy needs it, restore it", file=rules / name)
@@ -66,9 +66,22 @@ def digest(contents: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
-def open_file(rules: Path, name: str, data: bytes) -> File:
-    """`data` validated as the rule file `name`."""
-    path, model = rules / name, FILES[name]
+def rules_digest(contents: Mapping[str, bytes]) -> str:
+    """The digest of what people decide on: everything but the registers, which are filled from day to day."""
+    return digest({name: data for name, data in contents.items() if not name.startswith(REGISTERS)})
+
+
+def check_seal(rules: Path, contents: Mapping[str, bytes]) -> None:
+    """Refuses the folder of an activated version in which a rule was changed since."""
+    seal = rules / SEAL
+    if seal.is_file() and seal.read_text("ascii", "replace").strip() != rules_digest(contents):
+        words = "these rules were changed after they were activated; activate a changed copy, or roll back"
+        raise PolicyError(words, file=rules)
+
+
+def open_file(rules: Path, name: str, data: bytes, model: type[Shape] | None = None) -> File:
+    """`data` validated as the rule file `name`, by its own shape or by `model`."""
+    path, model = rules / name, model or FILES[name]
     value, lines = strict_yaml.parse(data, path)
     shape: Shape = strict_yaml.validate(model, value, path, lines)
     return File(path, shape, lines)

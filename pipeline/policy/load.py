@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +11,12 @@ from pathlib import Path
 from ..strict_yaml import nearest
 from ..types import Outcome
 from . import categories as resolved
-from .files import File, digest, open_file, read_all
-from .models import FILES, Lights
+from .around import Assumption, ContextFile
+from .files import CONTEXT, File, check_seal, digest, open_file, read_all, rules_digest
+from .models import FILES, Lights, PartnerRow, Thresholds
 from .patterns import patterns
 from .policy import Audience, Category, Marking, Policy, Signal
+from .priorities import chosen
 
 # file -> the list in it whose ids must be unique
 _LISTS = {
@@ -33,11 +37,11 @@ _LOOKED_AT = ("patterns/", "registers/", "markings.yaml", "facets.yaml")
 def load(rules: Path) -> Policy:
     """The policy in the folder `rules`. PolicyError names file, line and what to do."""
     contents = read_all(rules)
+    check_seal(rules, contents)
     files = {name: open_file(rules, name, contents[name]) for name in FILES}
     for name, field in _LISTS.items():
         files[name].no_twins(field)
-    policy = _policy(files, contents)
-    return _with_patterns(policy, rules, contents)
+    return _with_the_rest(_policy(files, contents), rules, contents)
 
 
 def _policy(files: Mapping[str, File], contents: Mapping[str, bytes]) -> Policy:
@@ -55,7 +59,9 @@ def _policy(files: Mapping[str, File], contents: Mapping[str, bytes]) -> Policy:
     policy = Policy(
         version=about.version,
         sha256=digest(contents),
-        recognising_sha256=_recognising(contents, categories),
+        rules_sha256=rules_digest(contents),
+        recognising_sha256=_recognising(contents, categories, about.thresholds),
+        files={name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
         about=about,
         categories=categories,
         subcategories={row.id: row for row in files["subcategories.yaml"].shape.subcategories},
@@ -74,14 +80,15 @@ def _policy(files: Mapping[str, File], contents: Mapping[str, bytes]) -> Policy:
     return policy
 
 
-def _recognising(contents: Mapping[str, bytes], categories: Mapping[str, Category]) -> str:
-    """The digest of what detectors look at: patterns, markings, facets, registers; the categories and their tiers."""
+def _recognising(contents: Mapping[str, bytes], categories: Mapping[str, Category], cuts: Thresholds) -> str:
+    """The digest of what detectors look at: patterns, markings, facets, registers, cuts; categories and their tiers."""
     looked_at = {name: data for name, data in contents.items() if name.startswith(_LOOKED_AT)}
     names = "\n".join(sorted(f"{category.id} {category.tier}" for category in categories.values()))
-    return digest(looked_at | {"categories": names.encode()})
+    return digest(looked_at | {"categories": names.encode(), "thresholds": cuts.model_dump_json().encode()})
 
 
-def _with_patterns(policy: Policy, rules: Path, contents: Mapping[str, bytes]) -> Policy:
+def _with_the_rest(policy: Policy, rules: Path, contents: Mapping[str, bytes]) -> Policy:
+    """With patterns, context and priorities, which name what stands in the other files."""
     rows = patterns(
         rules,
         contents,
@@ -90,17 +97,35 @@ def _with_patterns(policy: Policy, rules: Path, contents: Mapping[str, bytes]) -
         facets=policy.facet_ids,
         vetoes=[veto.id for veto in policy.facets.vetoes],
     )
-    return replace(policy, patterns=rows)
+    priorities = chosen(
+        rules,
+        contents,
+        policy.about.jurisdiction,
+        categories=policy.categories,
+        audiences=policy.audiences,
+    )
+    return replace(policy, patterns=rows, priorities=priorities, context=_context(rules, contents))
+
+
+def _context(rules: Path, contents: Mapping[str, bytes]) -> tuple[Assumption, ...]:
+    if CONTEXT not in contents:  # rules from before there was one
+        return ()
+    file = open_file(rules, CONTEXT, contents[CONTEXT], ContextFile)
+    file.no_twins("assumptions")
+    assumptions: tuple[Assumption, ...] = file.shape.assumptions
+    return assumptions
 
 
 def _audiences(file: File) -> dict[str, Audience]:
     found: dict[str, Audience] = {}
 
-    def add(name: str, title: str, source: str, lights: Lights) -> None:
-        found[name] = Audience(id=name, title=title, source=source, lights=lights)
+    def add(name: str, title: str, source: str, lights: Lights, members: tuple[PartnerRow, ...] = ()) -> None:
+        found[name] = Audience(id=name, title=title, source=source, lights=lights, members=members)
 
     for index, row in enumerate(file.shape.audiences):
-        add(row.id, row.title, row.source, row.lights)
+        add(row.id, row.title, row.source, row.lights, row.members)
+        if twins := [member for member, n in Counter(member.id for member in row.members).items() if n > 1]:
+            file.fail(f"the member {twins[0]!r} stands here twice; remove one", "audiences", index, "members")
         for place, partner in enumerate(row.partners.named if row.partners else ()):
             name = f"{row.id}:{partner.id}"
             if name in found:

@@ -26,6 +26,14 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Thresholds(Shape):
+    """Cuts of the classifier's probabilities. The model has its own; a lower one here makes it warier, never less."""
+
+    held: float = Field(1.0, gt=0, le=1, description="High Trust probability that holds")
+    suspected: float = Field(1.0, gt=0, le=1, description="High Trust probability that asks for review")
+    review: float = Field(1.0, gt=0, le=1, description="probability of all that is not shared by default")
+
+
 class PolicyFile(Shape):
     """`policy.yaml`: the name of this state of the rules, and the paper they follow."""
 
@@ -33,6 +41,8 @@ class PolicyFile(Shape):
     title: Words
     paper: Words
     default_audience: str
+    jurisdiction: str = Field("", description="whose file of priorities/ is in force; empty: nobody's")
+    thresholds: Thresholds = Thresholds()
 
 
 class Table(Shape):
@@ -214,6 +224,7 @@ class AudienceRow(Shape):
     title: Words
     source: Words
     lights: Lights
+    members: tuple[PartnerRow, ...] = Field((), description="who receives what goes to this audience")
     partners: Partners | None = None
 
 

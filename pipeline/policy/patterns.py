@@ -12,6 +12,7 @@ from ..errors import PolicyError
 from ..strict_yaml import json_lines, nearest
 from .files import PATTERNS
 from .models import Shape, Words
+from .regexes import fault
 
 
 class PatternRule(Shape):
@@ -28,6 +29,7 @@ class PatternRule(Shape):
     unless: tuple[str, ...] = ()
     match: tuple[str, ...] = Field(min_length=1)
     no_match: tuple[str, ...] = Field(min_length=1)
+    todo: tuple[str, ...] = Field((), description="what it should match and does not yet")
     note: Words
 
     @field_validator("anchors")
@@ -43,6 +45,8 @@ class PatternRule(Shape):
             raise ValueError(f"{self.id} has neither phrases nor tokens; it can never fire")
         if not all(self.tokens):
             raise ValueError(f"{self.id} has an empty token pattern; remove it")
+        if words := next((words for tokens in self.tokens if (words := fault(tokens))), None):
+            raise ValueError(f"{self.id}: {words}")
         for phrase in self.phrases:
             if not any(anchor in phrase.lower() for anchor in self.anchors):
                 raise ValueError(f"{self.id}: no anchor occurs in {phrase!r}, so it would never be looked for; add one")
@@ -78,6 +82,11 @@ def patterns(
                 words = nearest(veto, list(known["veto"]))
                 raise PolicyError(f"{rule.id}: unknown veto {veto!r}; {words}", file=file, line=number)
     return tuple(rule for _, _, rule in lines if rule.label not in switched_off)
+
+
+def places(rules: Path, contents: Mapping[str, bytes]) -> dict[str, tuple[Path, int]]:
+    """Id of each pattern rule -> its file and line."""
+    return {rule.id: (file, number) for file, number, rule in _lines(rules, contents)}
 
 
 def _lines(rules: Path, contents: Mapping[str, bytes]) -> Iterator[Line]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ..errors import PolicyError
 from ..strict_yaml import nearest
 from ..types import Answer, Outcome
+from .around import Assumption, PrioritiesFile, PriorityRow
 from .models import (
     AdjustmentRow,
     BenefitRow,
     FacetsFile,
     Gate,
     Lights,
+    PartnerRow,
     PolicyFile,
     Ruling,
     SubcategoryRow,
@@ -25,6 +28,7 @@ from .patterns import PatternRule
 # mildest first
 ANSWERS: tuple[Answer, ...] = ("no", "unclear", "yes")
 RULINGS: tuple[Ruling, ...] = ("share", "case_by_case", "dont_share")
+TIERS: tuple[Tier, ...] = ("no_brainer", "gray_area", "high_trust")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ class Audience:
     title: str
     source: str
     lights: Lights
+    members: tuple[PartnerRow, ...] = ()
 
     def outcome(self, ruling: Ruling) -> Outcome:
         return Outcome[getattr(self.lights, ruling).upper()]
@@ -114,12 +119,15 @@ class Signal:
 class Policy:
     """All rules of one version. `sha256` digests the content of every file that was loaded.
 
-    `recognising_sha256` digests what of it decides what is found; the rest only decides what comes of that.
+    `rules_sha256` leaves the registers out; `recognising_sha256` digests what decides what is found: the rest only
+    decides what comes of that. `files` has a digest for each file.
     """
 
     version: str
     sha256: str
+    rules_sha256: str
     recognising_sha256: str
+    files: Mapping[str, str]
     about: PolicyFile
     categories: Mapping[str, Category]
     subcategories: Mapping[str, SubcategoryRow]
@@ -133,6 +141,17 @@ class Policy:
     patterns: tuple[PatternRule, ...]
     benefits: Mapping[str, BenefitRow]
     facets: FacetsFile
+    context: tuple[Assumption, ...] = ()
+    priorities: PrioritiesFile | None = None
+
+    def overdue(self, today: date) -> tuple[Assumption, ...]:
+        """The assumptions whose day of review has passed."""
+        return tuple(each for each in self.context if each.review_by < today)
+
+    def questions(self, category: Category) -> tuple[PriorityRow, ...]:
+        """What the jurisdiction in force wants asked of `category`, or of a parent of it."""
+        rows = self.priorities.priorities if self.priorities else ()
+        return tuple(row for row in rows if row.category in category.lineage)
 
     @property
     def audience_ids(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from .around import ContextFile, PrioritiesFile
 from .models import FILES
 from .patterns import PatternRule
 from .policy import ANSWERS, Policy
@@ -16,7 +17,8 @@ from .policy import ANSWERS, Policy
 
 def schemas() -> dict[str, str]:
     """File name in `rules/schemas/` -> its JSON Schema, for each rule file and for a line of the patterns."""
-    models = {name.removesuffix(".yaml"): model for name, model in FILES.items()} | {"patterns": PatternRule}
+    models = {name.removesuffix(".yaml"): model for name, model in FILES.items()}
+    models |= {"patterns": PatternRule, "context": ContextFile, "priorities": PrioritiesFile}
     return {f"{name}.schema.json": _json(model.model_json_schema()) for name, model in sorted(models.items())}
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ..types import Answer, Evidence, Step, Tag
 from .models import AdjustmentRow
-from .policy import ANSWERS, RULINGS, Audience, Category, Policy
+from .policy import ANSWERS, RULINGS, TIERS, Audience, Category, Policy
 
 
 def risk_steps(tag: Tag, category: Category, policy: Policy, who: Audience, today: date) -> tuple[Step, ...]:
@@ -27,9 +27,18 @@ def risk_steps(tag: Tag, category: Category, policy: Policy, who: Audience, toda
 
 
 def concerns(row: AdjustmentRow, category: Category) -> bool:
-    """Whether `row` is meant for `category`, itself or through a parent."""
-    tier = not row.tiers or not category.tiers.isdisjoint(row.tiers)
-    return tier and (not row.categories or not set(category.lineage).isdisjoint(row.categories))
+    """Whether `row` is meant for `category`, itself or through a parent.
+
+    A tightening for some tiers holds for the stricter ones too, a loosening for the milder ones: otherwise a category
+    could be made stricter, leave the reach of a tightening, and end milder than before.
+    """
+    if row.categories and set(category.lineage).isdisjoint(row.categories):
+        return False
+    if not row.tiers:
+        return True
+    named = [TIERS.index(tier) for tier in row.tiers]
+    own = [TIERS.index(tier) for tier in category.tiers]
+    return max(own) >= min(named) if row.direction == "tightening" else min(own) <= max(named)
 
 
 def _holds(evidence: Evidence, row: AdjustmentRow, who: Audience, today: date) -> bool:
@@ -53,22 +62,43 @@ def _moved(answer: Answer, to: Answer | None, row: AdjustmentRow) -> Answer:
     return pick(answer, to, key=ANSWERS.index)
 
 
-def finest(tag: Tag, policy: Policy, today: date) -> Category:
-    """The category of the tag, or the switched-on subcategory that its facets select; of several, the strictest."""
-    category = policy.categories[tag.category or ""]
-    while children := [child for child in policy.children(category.id) if _selects(child, tag, policy, today)]:
-        category = max(children, key=lambda child: _strictness(child, policy))
-    return category
+def finest(tag: Tag, policy: Policy, who: Audience, today: date) -> Category:
+    """The category of the tag, or the switched-on subcategory that its facets select.
+
+    Of several, the one that ends strictest once all adjustments are made.
+    """
+
+    def strictness(category: Category) -> tuple[int, int, str]:
+        last = risk_steps(tag, category, policy, who, today)[-1]
+        ruling = policy.matrix[last.proprietary, last.capability].ruling
+        worst = ANSWERS.index(last.proprietary) + ANSWERS.index(last.capability)
+        return RULINGS.index(ruling), worst, category.id
+
+    fitting = tuple(_finest(policy.categories[tag.category or ""], tag, policy, today))
+    return fitting[0] if len(fitting) == 1 else max(fitting, key=strictness)
 
 
-def _strictness(category: Category, policy: Policy) -> tuple[int, int, str]:
-    ruling = policy.matrix[category.proprietary, category.capability].ruling
-    worst = ANSWERS.index(category.proprietary) + ANSWERS.index(category.capability)
-    return RULINGS.index(ruling), worst, category.id
+def _finest(category: Category, tag: Tag, policy: Policy, today: date) -> Iterator[Category]:
+    """Every end of the way down from `category` along the children that the facets select.
+
+    Where none is sure to be the right one, `category` itself stays among them, and the strictest counts.
+    """
+    sure = False
+    for child in policy.children(category.id):
+        fits = _fits(child, tag, policy, today)
+        if fits is not None:
+            sure |= fits
+            yield from _finest(child, tag, policy, today)
+    if not sure:
+        yield category
 
 
-def _selects(child: Category, tag: Tag, policy: Policy, today: date) -> bool:
-    """Whether the facets of `tag` are those of `child`; a milder child needs certainty and no sign of anything else."""
+def _fits(child: Category, tag: Tag, policy: Policy, today: date) -> bool | None:
+    """None where the facets of `tag` are not those of `child`, else whether that is enough.
+
+    For a milder child it takes certainty, and no sign of anything else.
+    """
+    enough = True
     for group in policy.facets.groups:
         wanted = (child.when or {}).get(group.id)
         if wanted is None:
@@ -76,11 +106,10 @@ def _selects(child: Category, tag: Tag, policy: Policy, today: date) -> bool:
         seen = [(value, one) for value in group.values for one in tag.evidence if one.facet in _names(group.id, value)]
         fitting = [one for value, one in seen if value in wanted]
         if not fitting:
-            return False
+            return None
         sure = tag.certain and len(fitting) == len(seen) and all(_is_sure(one, today) for one in fitting)
-        if child.milder and not sure:
-            return False
-    return True
+        enough &= sure or not child.milder
+    return enough
 
 
 def _is_sure(evidence: Evidence, today: date) -> bool:
