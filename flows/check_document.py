@@ -20,7 +20,7 @@ def check_document(path: str, audience: str = "network", output: str | None = No
 
     Raises PolicyError, ModelError or SandboxError. A bad document raises nothing: it needs review.
     """
-    source = intake.Source(uri=path, path=Path(path))
+    source = intake.Source(uri=path, path=intake.place(path))
     with opened(audience) as (kit, today):
         result = scan(path, intake.load(source, kit.limits), kit, today=today)
         row = document_row(result, policy=kit.policy, audience=audience)

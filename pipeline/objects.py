@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -52,7 +52,7 @@ def trouble(address: str) -> str | None:
     return None
 
 
-def find(address: str) -> Iterator[Found]:
+def find(address: str) -> list[Found]:
     """Every object at or below `address`, sorted. A folder's own marker (empty, its name ends in "/") is none.
 
     Raises UsageError where not all of them could be listed: an archive that is listed in part looks whole. Raises
@@ -66,11 +66,13 @@ def find(address: str) -> Iterator[Found]:
     except Exception as error:  # noqa: BLE001 - each store's library has errors of its own
         raise UsageError(f"{shown(address)}: {_why(error)}") from None
     base, root = path.rstrip("/"), address if address.endswith("://") else address.rstrip("/")
-    for name in sorted(listed):
-        if name != base and not name.startswith(f"{base}/"):
-            raise UsageError(f"{shown(address)}: the store lists an object that lies elsewhere")
-        if not (name.endswith("/") and not listed[name].get("size")):
-            yield Found(address=root + name[len(base) :], modified=_modified(listed[name]))
+    if not all(name == base or name.startswith(f"{base}/") for name in listed):
+        raise UsageError(f"{shown(address)}: the store lists an object that lies elsewhere")
+    return [
+        Found(address=root + name[len(base) :], modified=_modified(info))
+        for name, info in sorted(listed.items())
+        if not name.endswith("/") or info.get("size")
+    ]
 
 
 def read(address: str, most: int) -> bytes | str:
