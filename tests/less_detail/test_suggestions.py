@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from pipeline import settings
 from pipeline.less_detail import MOST, suggestions
+from pipeline.sandbox import Sandbox
+from pipeline.scan import judge as scan_judge
+from pipeline.scan import load_kit
 from pipeline.types import Outcome
 
 TEXT = "On 4 February an attacker entered the servers of Tern Labs through a stolen token and copied 40 files."
@@ -108,3 +113,22 @@ def test_overlapping_details_are_masked_once() -> None:
     found = suggestions(text, Outcome.HELD_BACK, milder_without("token", "Tern", "used"))
     assert found is not None
     assert found.text == "We were asked to keep this brief. [step]"
+
+
+def test_a_breach_with_firm_and_vector_becomes_a_summary(sandbox: Sandbox) -> None:
+    """The whole way, with the rules and models as shipped."""
+    kit = load_kit(settings.load({"weak_sandbox": True}).settings, sandbox, key=b"k" * 32)
+
+    def judge(text: str) -> Outcome:
+        return scan_judge(text, kit, today=date(2031, 3, 2)).verdict.outcome
+
+    text = (
+        "On 4 February an attacker entered the build servers of Tern Labs through a stolen contractor token and "
+        "stayed for six days. The token had been left in the log of a test job."
+    )
+    assert judge(text) is Outcome.HELD_BACK
+    found = suggestions(text, Outcome.HELD_BACK, judge)
+    assert found is not None
+    assert (found.outcome, judge(found.text)) == (Outcome.NEEDS_REVIEW, Outcome.NEEDS_REVIEW)
+    assert {"names", "technique"} <= set(found.kinds)
+    assert "Tern" not in found.text
