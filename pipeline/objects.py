@@ -112,7 +112,7 @@ def _opened(address: str) -> tuple[Any, str]:
     match = _ADDRESS.match(address)
     if match is None:
         raise UsageError("not an address")
-    if ":" in match["authority"].rpartition("@")[0] or _signed(address):
+    if _names_secret(match) or _signed(address):
         raise UsageError(f"{shown(address)}: credentials belong into the environment, not into an address")
     if "::" in match["authority"]:
         raise UsageError(f"{shown(address)}: a chain of addresses is not followed; archives are opened anyway")
@@ -141,6 +141,8 @@ def _listed(fs: Any, path: str) -> Mapping[str, Mapping[str, Any]]:
     protocols = (fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol
     if not _FLAT.isdisjoint(protocols):
         below = fs.find(path, detail=True)
+    elif is_object and path.endswith("/"):  # as of the web: what it shows there is a page, and no listing
+        raise NotADirectoryError(path)
     else:
         below = {} if is_object else _walked(fs, path)
     fs.invalidate_cache()
@@ -195,6 +197,8 @@ def _why(error: Exception) -> str:
     """A line of ours: the library's own text may name an endpoint, or quote what it was asked with."""
     if isinstance(error, FileNotFoundError):
         return "nothing is there"
+    if isinstance(error, NotADirectoryError):
+        return "no folder that could be listed"
     if isinstance(error, PermissionError):
         return "access is denied"
     if type(error).__name__ == "NoCredentialsError":
@@ -209,7 +213,13 @@ def shown(address: str) -> str:
         return ""
     user, at, host = match["authority"].rpartition("@")
     key = match["key"].partition("?")[0] if _signed(address) else match["key"]
-    return f"{match['scheme']}://{'…' if ':' in user else user}{at}{host}{key}"
+    return f"{match['scheme']}://{'…' if _names_secret(match) else user}{at}{host}{key}"
+
+
+def _names_secret(match: re.Match[str]) -> bool:
+    """Whether a password stands before the host, or a token, as the web takes it there."""
+    user = match["authority"].rpartition("@")[0]
+    return ":" in user or (user != "" and match["scheme"].lower().startswith("http"))
 
 
 def _signed(address: str) -> bool:

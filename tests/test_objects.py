@@ -281,6 +281,7 @@ def test_without_credentials_the_environment_is_named(server: Server, monkeypatc
         (f"ftp://nobody:{SECRET}@example.org/a", "ftp://…@example.org/a", "credentials"),
         (f"https://example.org/a?X-Amz-Signature={SECRET}", "https://example.org/a", "credentials"),
         (f"https://example.org/a?x=1&sig={SECRET}", "https://example.org/a", "credentials"),
+        (f"https://{SECRET}@example.org/a", "https://…@example.org/a", "credentials"),
         ("zip://a.txt::s3://archive/a.zip", "zip://a.txt::s3://archive/a.zip", "chain"),
         ("nowhere://a", "nowhere://a", "no store of this kind"),
         ("gs://archive/a", "gs://archive/a", "not installed"),
@@ -326,6 +327,8 @@ def test_any_other_store_is_walked_folder_by_folder(memory: MemoryFileSystem) ->
     assert loaded("memory://top") == {f"memory://top/{name}": sha(f"top/{name}".encode()) for name in names}
     assert list(loaded("memory://other.txt").values()) == [sha(b"other.txt")]
     assert len(loaded("memory://")) == 4
+    with pytest.raises(UsageError, match="no folder"):
+        loaded("memory://other.txt/")
 
 
 def test_a_folder_of_a_store_that_cannot_be_listed_ends_the_listing(
