@@ -13,6 +13,7 @@ from pipeline.types import Blob, Gap
 
 _NATIVE = "\x01ole10native"
 _SHELLS = ("contents", "package")
+_HOUSEKEEPING = "\x05"  # streams of OLE itself begin with a sign up to this one
 
 
 def unwrap(data: bytes, name: str) -> Iterator[Blob | Gap]:
@@ -31,9 +32,13 @@ def unwrap(data: bytes, name: str) -> Iterator[Blob | Gap]:
 
 def unwrap_storage(ole: olefile.OleFileIO, storage: str) -> Iterator[Blob | Gap]:
     """The file embedded in one storage of an open document; an object without a file of its own is a gap."""
-    streams = ["/".join(path) for path in ole.listdir() if path[0] == storage]
+    streams = [name for name in map("/".join, ole.listdir()) if name.startswith(f"{storage}/")]
     found = list(_unwrapped(ole, streams, storage))
     yield from found or [Gap(stage="extract", code="unsupported_type", path=storage, detail="an embedded object")]
+    for stream in streams if found else ():
+        last = stream.rpartition("/")[2]
+        if last[0] > _HOUSEKEEPING and last.casefold() not in _SHELLS:  # beside the file, and nobody's
+            yield child(ole.openstream(stream).read(), stream)
 
 
 def _unwrapped(ole: olefile.OleFileIO, streams: list[str], name: str) -> Iterator[Blob | Gap]:

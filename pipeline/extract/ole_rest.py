@@ -17,6 +17,7 @@ Item = Part | Gap | Blob | Notice
 _PROPERTY_SETS = ("\x05summaryinformation", "\x05documentsummaryinformation")
 # Registration, layout and view state of OLE itself; they hold class names at most.
 _HARMLESS = ("\x01compobj", "\x01ole", "\x03objinfo", "\x03ocxname", "\x03linkinfo", "\x03print", "\x02olepres000")
+_POOL = "objectpool"  # where Word keeps a storage for each object
 _CODE_PAGE, _THUMBNAIL = 1, 17
 _WINDOWS_FORMAT, _METAFILE_PICTURE, _METAFILE_HEADER = -1, 3, 8
 
@@ -34,8 +35,10 @@ def read_rest(ole: olefile.OleFileIO, taken: set[str]) -> Iterator[Item]:
         if top in done or entry.casefold() in taken:
             continue
         if rest:
-            done.add(top)
-            yield from ole_objects.unwrap_storage(ole, top)
+            storage = "/".join(entry.split("/")[:2]) if top.casefold() == _POOL and "/" in rest else top
+            if storage not in done:
+                done.add(storage)
+                yield from ole_objects.unwrap_storage(ole, storage)
         elif entry.casefold() in _PROPERTY_SETS:
             yield from _properties(ole, entry)
         elif entry.casefold() not in _HARMLESS and ole.get_size(entry):

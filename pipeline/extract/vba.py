@@ -14,6 +14,8 @@ from pipeline.types import Gap, Notice, Part
 
 _SOURCE_MARK = b"\0Attribut"
 _BOILERPLATE = re.compile(r"^Attribute VB_\w+ = .*$\r?\n?", re.MULTILINE)
+# What the compiler and the project keep for themselves.
+_NO_WORDS = ("_vba_project", "__srp_", "dir", "project", "\x01compobj")
 _MOST = 16 * MB
 
 
@@ -29,12 +31,15 @@ def read(data: bytes, path: str) -> Iterator[Part | Gap | Notice]:
 
 def modules(ole: olefile.OleFileIO, path: str) -> Iterator[Part | Gap]:
     """Sources of all modules of an open OLE file, and the strings of its forms."""
-    for entry in ole.listdir():
+    entries = ole.listdir()
+    homes = {tuple(entry[:-2]) for entry in entries if len(entry) > 1 and entry[-2].casefold() == "vba"}
+    for entry in entries:
         name = "/".join(entry)
         parent, last = "/".join(entry[:-1]).casefold(), entry[-1].casefold()
         if parent.rpartition("/")[2] == "vba" and not last.startswith(("_vba_project", "__srp_", "dir")):
             yield from _module(ole.openstream(entry).read(), f"{path}/{name}")
-        elif last == "o" or last == "f":  # a form's controls and their captions
+        elif any(tuple(entry[: len(home)]) == home for home in homes) and not last.startswith(_NO_WORDS):
+            # a form's controls and their captions, or something put beside the macros
             yield from _strings(ole.openstream(entry).read(), f"{path}/{name}")
 
 
