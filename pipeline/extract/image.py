@@ -145,7 +145,9 @@ def _words(picture: Any) -> Iterator[Found]:
         if isinstance(value, str) and len(value) > 1:
             lines.append(f"{name}: {value}")
         elif isinstance(value, bytes):
-            lines.append(printable(value) if name in _BINARY else value.decode("latin-1"))
+            lines.append(printable(value) if name in _BINARY else _decoded(value))
+        elif isinstance(value, dict):  # the resources of Photoshop, by their numbers; captions and keywords among them
+            lines += [printable(each) for each in value.values() if isinstance(each, bytes)]
     exif = picture.getexif()
     for group in (exif, exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)):
         lines += [value if isinstance(value, str) else printable(value) for value in group.values()
@@ -157,6 +159,14 @@ def _words(picture: Any) -> Iterator[Found]:
     start = raw.find(b"\xff\xd8\xff", 8)
     if start > 0:
         yield child(raw[start:], "exif-thumbnail.jpg")
+
+
+def _decoded(value: bytes) -> str:
+    """A comment; formats that name an encoding at all name one of these two."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _gap(code: str, detail: str) -> Gap:

@@ -100,6 +100,25 @@ def test_words_of_the_file_itself_are_read() -> None:
     assert "violet anchors" in text(read(file(written(WORDS), "JPEG", exif=exif), name="a.jpg"))
 
 
+def photoshop(text: str) -> bytes:
+    """A JPEG with a caption among the resources of Photoshop (IPTC 2:120), as press photographs have it."""
+    caption = text.encode()
+    iptc = b"\x1c\x02\x78" + len(caption).to_bytes(2, "big") + caption
+    resource = b"8BIM\x04\x04\0\0" + len(iptc).to_bytes(4, "big") + iptc + b"\0" * (len(iptc) % 2)
+    body = b"Photoshop 3.0\0" + resource
+    plain = file(written(WORDS), "JPEG")
+    return plain[:2] + b"\xff\xed" + (len(body) + 2).to_bytes(2, "big") + body + plain[2:]
+
+
+@pytest.mark.parametrize("words", ["the kestrel counted violet anchors", "пустельга считала якоря в сумерках"])
+def test_words_in_the_fields_of_a_picture_are_read_in_any_alphabet(words: str) -> None:
+    assert words in text(read(photoshop(words), name="a.jpg"))
+    assert words in text(read(file(written(WORDS), "JPEG", comment=words.encode()), name="a.jpg"))
+    exif = Image.Exif()
+    exif[0x9C9B] = words.encode("utf-16-le")  # XPTitle
+    assert words.split()[0] in text(read(file(written(WORDS), "JPEG", exif=exif), name="a.jpg"))
+
+
 @pytest.mark.parametrize("cut", [20, 200, -40])
 def test_a_damaged_picture_is_a_gap(cut: int) -> None:
     assert "damaged" in codes(read(file(written(WORDS))[:cut]))
