@@ -6,6 +6,8 @@ them. The answer is one frame: a page whose pixels are as many as its size says,
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -65,6 +67,20 @@ def around(rectangles: tuple[Rectangle, ...]) -> Rectangle:
     """The smallest rectangle that holds them all."""
     lefts, tops, rights, bottoms = zip(*rectangles, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def png(pixels: bytes, width: int, height: int, colours: int, *, level: int = 6) -> bytes:
+    """An 8-bit PNG, grey (1) or red, green and blue (3); `level` is that of zlib (ISO/IEC 15948)."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0 if colours == 1 else 2, 0, 0, 0)
+    packed = zlib.compress(filtered(pixels, width * colours), level)
+    chunks = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
+    framed = (struct.pack(">I", len(d)) + t + d + struct.pack(">I", zlib.crc32(t + d)) for t, d in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
+
+
+def filtered(pixels: bytes, row: int) -> bytes:
+    """Rows of `row` bytes as PNG and PDF pack them: each behind the number of its filter, here none."""
+    return b"".join(b"\0" + pixels[at : at + row] for at in range(0, len(pixels), row))
 
 
 def to_frame(job: str, sha256: str, found: Page | Gap) -> bytes:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from dataclasses import dataclass, field
 
 from . import gaps
-from .drawn import Order, Page
+from .drawn import Order, Page, png
 from .errors import Unfit
 from .limits import Limits
 from .sandbox import Sandbox
@@ -33,7 +31,12 @@ def page(blob: Blob, number: int, sandbox: Sandbox, limits: Limits) -> Picture:
     Raises Unfit where it cannot be drawn within the limits, SandboxError where nothing can be.
     """
     drawn = draw(blob, Order(page=number, dpi=DPI, side=SIDE, whole=True), sandbox, limits)
-    return Picture(png=png(drawn), width=drawn.width, height=drawn.height, points=drawn.points)
+    return Picture(
+        png=png(drawn.pixels, drawn.width, drawn.height, drawn.colours),
+        width=drawn.width,
+        height=drawn.height,
+        points=drawn.points,
+    )
 
 
 def draw(blob: Blob, order: Order, sandbox: Sandbox, limits: Limits) -> Page:
@@ -47,17 +50,3 @@ def draw(blob: Blob, order: Order, sandbox: Sandbox, limits: Limits) -> Page:
 def boxes(passage: Passage, number: int) -> tuple[Box, ...]:
     """Where a passage stands on page `number`, in points from the top left; none where it is not on it."""
     return tuple(box for box in passage.where.boxes if box.page == number)
-
-
-def png(drawn: Page) -> bytes:
-    """An 8-bit PNG, grey or red, green and blue (ISO/IEC 15948)."""
-    header = struct.pack(">IIBBBBB", drawn.width, drawn.height, 8, 0 if drawn.colours == 1 else 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(filtered(drawn), 6)), (b"IEND", b""))
-    packed = (struct.pack(">I", len(d)) + t + d + struct.pack(">I", zlib.crc32(t + d)) for t, d in chunks)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
-
-
-def filtered(drawn: Page) -> bytes:
-    """The rows of a page as PNG and PDF pack them: each behind the number of its filter, here none."""
-    row = drawn.width * drawn.colours
-    return b"".join(b"\0" + drawn.pixels[at : at + row] for at in range(0, len(drawn.pixels), row))

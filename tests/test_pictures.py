@@ -125,6 +125,16 @@ def test_a_comment_on_the_page_is_seen(sandbox: Sandbox) -> None:
     assert (shown(changed(change, sheet(words)), sandbox)[1] < 128).sum() > 5_000
 
 
+def test_what_was_typed_into_a_field_is_seen(sandbox: Sandbox) -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=True)
+    canvas.acroForm.textfield(value="the kestrel came back", x=100, y=500, width=300, height=40, borderWidth=0)
+    canvas.showPage()
+    canvas.save()
+    _, grey = shown(out.getvalue(), sandbox)
+    assert (grey < 128).sum() > 500
+
+
 @pytest.mark.parametrize("number", [0, -1, 2, 10**9])
 def test_a_page_that_is_not_there_is_an_error(number: int, sandbox: Sandbox) -> None:
     with pytest.raises(Unfit, match=f"page {number} cannot be drawn"):

@@ -15,7 +15,7 @@ from dataclasses import replace
 import pikepdf
 
 from .. import gaps, pictures, reading
-from ..drawn import Order, Page, Rectangle
+from ..drawn import Order, Page, Rectangle, filtered
 from ..errors import Unfit
 from ..limits import Limits
 from ..sandbox import Sandbox
@@ -134,7 +134,7 @@ def _image(made: pikepdf.Pdf, page: Page) -> pikepdf.Stream:
     space = pikepdf.Name.DeviceGray if page.colours == 1 else pikepdf.Name.DeviceRGB
     rows = pikepdf.Dictionary(Predictor=15, Colors=page.colours, BitsPerComponent=8, Columns=page.width)
     return made.make_stream(
-        zlib.compress(pictures.filtered(page), 6),
+        zlib.compress(filtered(page.pixels, page.width * page.colours), 6),
         Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=page.width, Height=page.height, ColorSpace=space,
         BitsPerComponent=8, Filter=pikepdf.Name.FlateDecode, DecodeParms=rows,
     )  # fmt: skip
