@@ -196,11 +196,11 @@ _LIKE = str.maketrans("“”„’‘‐‑–—", '"""\'\'----', "\u00ad")
 
 
 def _comparable(text: str) -> str:
-    folded = "".join(c if _changes_meaning(c) else unicodedata.normalize("NFKC", c) for c in text)
+    folded = "".join(c if changes_meaning(c) else unicodedata.normalize("NFKC", c) for c in text)
     return " ".join(unicodedata.normalize("NFC", folded).translate(_LIKE).casefold().split())
 
 
-def _changes_meaning(character: str) -> bool:
+def changes_meaning(character: str) -> bool:
     """Whether its compatibility form reads otherwise: 10² would become 102."""
     return unicodedata.decomposition(character).startswith(("<super>", "<sub>", "<fraction>", "<circle>"))
 

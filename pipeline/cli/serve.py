@@ -41,6 +41,7 @@ def serve(
 def worker(
     ctx: typer.Context, policy: opt.Policy = None, registers: opt.Registers = None, models: opt.Models = None,
     config: opt.Config = None, weak_sandbox: opt.WeakSandbox = None, quiet: opt.Quiet = False,
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True, help="End when it ends.")] = False,
 ) -> None:  # fmt: skip
     """Check what the web took in, one document after the other, until it is stopped."""
     from .. import worker as working
@@ -53,7 +54,7 @@ def worker(
         kit = load_kit(settings, sandbox, key=key)
         note("waiting for documents", quiet=quiet)
         parent = os.getppid()
-        working.work(store, kit, key, until=lambda: os.getppid() != parent)
+        working.work(store, kit, key, until=lambda: with_parent and os.getppid() != parent)
 
 
 def demo(
@@ -120,7 +121,16 @@ def _serve(settings: Settings, host: str, port: int) -> None:
 @contextmanager
 def _worker_beside(settings: Settings) -> Iterator[None]:
     """A worker in a process of its own, which ends with us."""
-    command = [sys.executable, "-m", "pipeline.cli", "worker", "--quiet", "--policy", str(settings.policy)]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline.cli",
+        "worker",
+        "--quiet",
+        "--with-parent",
+        "--policy",
+        str(settings.policy),
+    ]
     command += ["--models", str(settings.models)] + (["--weak-sandbox"] if settings.weak_sandbox else [])
     process = subprocess.Popen(command, env={**os.environ, "SHARELIGHT_DATABASE_URL": settings.database_url})
     try:

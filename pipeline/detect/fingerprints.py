@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.detect.spans import copy_of
+from pipeline.registers import changes_meaning
 from pipeline.types import Document, Evidence, Passage, Tag
 
 if TYPE_CHECKING:
@@ -23,8 +24,16 @@ VERSION = "v1"
 def fingerprint(tag: Tag, key: bytes) -> str:
     """The tag's identity for baselines and decisions: HMAC-SHA256 under the installation's key, 128 bits in hex."""
     words = " ".join(copy_of(tag.passage).casefold().split())
-    message = "\x00".join((tag.category or "", tag.rule, words)).encode("utf-8", "surrogatepass")
+    told = (tag.category or "", tag.rule, words, *_raised(tag.passage.reading))
+    message = "\x00".join(told).encode("utf-8", "surrogatepass")
     return f"{VERSION}:{hmac.new(key, message, 'sha256').hexdigest()[:32]}"
+
+
+def _raised(text: str) -> Iterator[str]:
+    """Raised and lowered characters with their word's number: the matching copy has 102 for 10², a consent must not."""
+    for number, word in enumerate(text.split()):
+        if not word.isascii():
+            yield from (f"{number}{character}" for character in word if changes_meaning(character))
 
 
 def attach(tags: Sequence[Tag], key: bytes, documents: Sequence[Document], registers: Registers) -> tuple[Tag, ...]:

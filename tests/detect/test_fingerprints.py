@@ -68,3 +68,10 @@ def test_consent_is_for_one_document() -> None:
 def test_markings_get_no_register_evidence() -> None:
     tag = replace(_tag(), category=None, detector="marking", rule="marking.tlp.red")
     assert _facets(tag, _public(TEXT)) == set()
+
+
+def test_raised_digits_are_other_digits() -> None:
+    """Normalised, 10² reads 102: a consent to the one must not cover the other."""
+    texts = ["It needs 10² runs.", "It needs 102 runs.", "It needs 1⁰² runs.", "It needs 10₂ runs."]
+    assert len({fingerprint(_tag(text), b"key") for text in texts}) == 4
+    assert fingerprint(_tag("It needs 10² runs."), b"key") == fingerprint(_tag("It needs  10²\nruns."), b"key")
