@@ -41,11 +41,13 @@ def unseen(count: int, packages: Sequence[str] = PACKAGES) -> dict[str, list[str
     """At most `count` paragraphs of the standard library's docstrings, and of the descriptions of other packages."""
     draw = random.Random(_SEED)  # noqa: S311 - a sample, not a secret
     others = sorted({d.name for d in distributions() if d.name and d.name.lower().replace("_", "-") not in packages})
+    known = {text for name in packages for text in _described(name)}  # one package may describe itself as another does
     both = {
         "docstrings of the standard library": _docstrings(Path(sysconfig.get_paths()["stdlib"])),
         "descriptions of other packages": list(dict.fromkeys(text for name in others for text in _described(name))),
     }
-    return {name: draw.sample(texts, min(count, len(texts))) for name, texts in both.items()}
+    fresh = {name: [text for text in texts if text not in known] for name, texts in both.items()}
+    return {name: draw.sample(texts, min(count, len(texts))) for name, texts in fresh.items()}
 
 
 def _described(package: str) -> list[str]:
