@@ -30,6 +30,7 @@ from .limits import Limits, OcrMode
 PROJECT_FILE = "sharelight.toml"
 KEY_FILE, SIGNING_FILE = "fingerprint.key", "signing.key"
 DATABASE_FILE = "sharelight.db"
+ACTIVE_FILE = "active"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -55,8 +56,29 @@ def cache_folder() -> Path:
     return Path("~").expanduser() / ".cache" / "sharelight"
 
 
+def policies_folder() -> Path:
+    """Where activated versions of the rules are kept, each in a folder of its name; it need not exist."""
+    return config_folder() / "policies"
+
+
+def activated() -> tuple[str, ...]:
+    """The versions that were put in force, one after the other; the last one is in force now.
+
+    Raises UsageError where that cannot be read: the shipped rules must not step in for them.
+    """
+    listed = policies_folder() / ACTIVE_FILE
+    try:
+        return tuple(listed.read_text("utf-8").split())
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{listed}: {getattr(error, 'strerror', None) or error}") from None
+
+
 def _rules() -> Path:
-    return data_folder("rules")
+    """The rules in force: the version activated last, else the shipped ones."""
+    versions = activated()
+    return policies_folder() / versions[-1] if versions else data_folder("rules")
 
 
 def _models() -> Path:

@@ -20,6 +20,11 @@ class FormatName(StrEnum):
     html = "html"
 
 
+class Plain(StrEnum):
+    text = "text"
+    json = "json"
+
+
 class Auto(StrEnum):
     auto = "auto"
     always = "always"
@@ -45,6 +50,7 @@ Formats = Annotated[
     list[FormatName] | None,
     typer.Option("--format", "-f", help="How to report; several with -o FOLDER.", rich_help_panel=_REPORT),
 ]
+TextOrJson = Annotated[Plain, typer.Option("--format", "-f", help="How to write it.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="File, or a folder for several formats.", rich_help_panel=_REPORT),

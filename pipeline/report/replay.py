@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from .. import decide
@@ -27,15 +28,8 @@ def replay(row: DocumentRow, *, policy: Policy, model_sha256: str, audience: str
 
 def decided_again(row: DocumentRow, *, policy: Policy, audience: str, today: date, model_sha256: str) -> DocumentRow:
     """The row as `policy` has it on `today`, from its findings, gaps and notices alone: as if scanned from scratch."""
-    tags = tuple(_tag(finding) for finding in row.findings)
-    names = dict.fromkeys((*policy.audience_ids, audience))
-    verdicts = {
-        name: decide.decide(
-            tags, _gaps(row), _notices(row), policy=policy, audience=name, today=today, grade=row.coverage.sandbox,
-            model_sha256=model_sha256,
-        )
-        for name in names
-    }  # fmt: skip
+    names = tuple(dict.fromkeys((*policy.audience_ids, audience)))
+    tags, verdicts = verdicts_of(row, policy=policy, audiences=names, today=today, model_sha256=model_sha256)
     verdict = verdicts[audience]
     because = build.reasons_by_tag(verdict)
     findings = tuple(
@@ -53,6 +47,21 @@ def decided_again(row: DocumentRow, *, policy: Policy, audience: str, today: dat
             "findings": findings,
         }
     )
+
+
+def verdicts_of(
+    row: DocumentRow, *, policy: Policy, audiences: Sequence[str], today: date, model_sha256: str
+) -> tuple[tuple[Tag, ...], dict[str, Verdict]]:
+    """The findings of `row` as tags, and the verdict on them for each of `audiences`."""
+    tags = tuple(_tag(finding) for finding in row.findings)
+    verdicts = {
+        name: decide.decide(
+            tags, _gaps(row), _notices(row), policy=policy, audience=name, today=today, grade=row.coverage.sandbox,
+            model_sha256=model_sha256,
+        )
+        for name in audiences
+    }  # fmt: skip
+    return tags, verdicts
 
 
 def _gaps(row: DocumentRow) -> tuple[Gap, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,10 +13,12 @@ from .figures import Figures, figures
 from .jobs import Jobs
 from .people import People
 from .queue import Queue
+from .recent import Recent
 from .releases import Releases
 from .results import Results
 from .runs import Runs
 from .sealing import Sealing
+from .trail import Entry
 
 
 class Store:
@@ -25,6 +28,7 @@ class Store:
         self._engine = database.connect(url)
         sealing = sealing or Sealing()
         self.runs, self.results = Runs(self._engine, sealing), Results(self._engine, sealing)
+        self.recent = Recent(self._engine, sealing)
         self.people = People(self._engine)
         self.queue, self.decisions = Queue(self._engine, sealing), Decisions(self._engine, sealing)
         self.releases, self.jobs = Releases(self._engine, sealing), Jobs(self._engine, sealing)
@@ -55,6 +59,13 @@ class Store:
         """The rows of the audit trail, the oldest first."""
         with database.reading(self._engine) as connection:
             yield from trail.rows(connection)
+
+    @contextmanager
+    def noting(self, entry: Entry) -> Iterator[None]:
+        """Put `entry` on the audit trail, and do what it says inside: both come about or neither does."""
+        with database.guarded(self._engine) as connection:
+            trail.append(connection, [entry], trail.now())
+            yield
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._engine.dispose()
