@@ -117,6 +117,7 @@ def test_triage_by_form_goes_on_to_the_next_and_undo_comes_back(sign_in: Enter) 
     assert "undone" in client.get(first).text
 
 
+@pytest.mark.threat(94)
 def test_the_slower_one_is_told_and_keeps_what_they_wrote(sign_in: Enter) -> None:
     robin, rene = sign_in("robin"), sign_in("rene")
     name = findings(robin)[0]["id"]
@@ -145,6 +146,7 @@ def test_who_only_reads_keeps_nobody_away(sign_in: Enter) -> None:
     assert robin.get("/findings/next").headers["location"] == there
 
 
+@pytest.mark.threat(94)
 def test_a_request_that_is_sent_twice_counts_once(sign_in: Enter, store: Store) -> None:
     client = sign_in("robin")
     name = str(findings(client)[0]["id"])
@@ -183,6 +185,7 @@ def settle(client: TestClient, sha256: str) -> None:
             decide(client, one["id"], **LET_GO)
 
 
+@pytest.mark.threat(94)
 def test_a_release_takes_a_second_person_and_a_second_look(sign_in: Enter, store: Store, kit: Kit) -> None:
     robin, sasha, rene = sign_in("robin"), sign_in("sasha"), sign_in("rene")
     sha256 = str(findings(robin)[0]["document"]["id"])  # type: ignore[index]
