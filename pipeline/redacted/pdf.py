@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from .places import Places, places
 from .traces import Traces
 
 DPI, SIDE = 150.0, 8_000
+PAGE_SECONDS = 1.0  # for one page on the average, beside the limit of the document
 _PAGE = re.compile(r"page/\d+(?:/glyphs)?\Z")  # the parts whose boxes are places on a page
 _DRAWN = re.compile(r"page-\d+\.png\Z")  # pictures on pages, as the reader of PDF hands them on
 _NEVER_DRAWN = frozenset({"metadata", "comment", "name"})
@@ -47,7 +49,7 @@ def copy(blob: Blob, passages: Sequence[Passage], sandbox: Sandbox, limits: Limi
     found, traces = places(passages, document)
     black = _black(document, found, traces)
     _hold_unpictured(drawn, traces)
-    made, pages = _pdf(_pages(blob, black, traces, sandbox, limits))
+    made, pages = _pdf(_pages(blob, black, traces, sandbox, limits), limits.input_bytes)
     _hold_clean(made, traces, sandbox, _with_time_for(pages, limits))
     return made
 
@@ -99,8 +101,10 @@ def _hold_unpictured(drawn: Sequence[Document], traces: Traces) -> None:
 
 def _pages(blob: Blob, black: Black, traces: Traces, sandbox: Sandbox, limits: Limits) -> Iterator[Page]:
     """The pages as drawn. Raises Unfit where a passage is left on one, or over the border of two."""
-    number, pages, left = 1, 1, ""
+    number, pages, left, start = 1, 1, "", time.monotonic()
     while number <= pages:
+        if time.monotonic() - start > limits.wall_seconds + PAGE_SECONDS * number:
+            raise Unfit(f"page {number} cannot be drawn: drawing it {gaps.sentence('timed_out')}")
         order = Order(page=number, dpi=DPI, side=SIDE, whole=False, black=tuple(black.get(number, ())))
         page = pictures.draw(blob, order, sandbox, limits)
         left = f"{left[-_BORDER:]}\n{page.left}"
@@ -112,16 +116,23 @@ def _pages(blob: Blob, black: Black, traces: Traces, sandbox: Sandbox, limits: L
         raise Unfit("a passage stands on a page that was not drawn")
 
 
-def _pdf(pages: Iterator[Page]) -> tuple[bytes, int]:
-    """A PDF of nothing but pictures, and how many pages it has; the same pixels give the same bytes."""
-    made = pikepdf.Pdf.new()
+def _pdf(pages: Iterator[Page], most: int) -> tuple[bytes, int]:
+    """A PDF of nothing but pictures, and how many pages it has; the same pixels give the same bytes.
+
+    Raises Unfit where the pictures take more than `most` bytes.
+    """
+    made, size = pikepdf.Pdf.new(), 0
     for page in pages:
+        packed = zlib.compress(filtered(page.pixels, page.width * page.colours), 6)
+        size += len(packed)
+        if size > most:
+            raise Unfit(f"the copy is {gaps.sentence('limit_input')}")
         width, height = page.points
         content = made.make_stream(f"q {width:f} 0 0 {height:f} 0 0 cm /P Do Q".encode())
         sheet = pikepdf.Dictionary(
             Type=pikepdf.Name.Page,
             MediaBox=[0, 0, width, height],
-            Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=_image(made, page))),
+            Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=_image(made, page, packed))),
             Contents=content,
         )
         made.pages.append(pikepdf.Page(made.make_indirect(sheet)))
@@ -130,11 +141,11 @@ def _pdf(pages: Iterator[Page]) -> tuple[bytes, int]:
     return out.getvalue(), len(made.pages)
 
 
-def _image(made: pikepdf.Pdf, page: Page) -> pikepdf.Stream:
+def _image(made: pikepdf.Pdf, page: Page, packed: bytes) -> pikepdf.Stream:
     space = pikepdf.Name.DeviceGray if page.colours == 1 else pikepdf.Name.DeviceRGB
     rows = pikepdf.Dictionary(Predictor=15, Colors=page.colours, BitsPerComponent=8, Columns=page.width)
     return made.make_stream(
-        zlib.compress(filtered(page.pixels, page.width * page.colours), 6),
+        packed,
         Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=page.width, Height=page.height, ColorSpace=space,
         BitsPerComponent=8, Filter=pikepdf.Name.FlateDecode, DecodeParms=rows,
     )  # fmt: skip

@@ -26,6 +26,9 @@ BLOCK = "█████"  # one length for all: how long a passage was is nobod
 _KEPT = frozenset({"body", "table", "note", "header"})
 _CELLS = " | "  # how the reader parts the cells of a row
 _ROWS = ("header_row", "row")
+_COLUMNS = 63  # the most that Word has in a table
+_RAGGED = 4  # times as many fields as were read; a table of more is none
+_FIELDS = 20_000  # paragraphs and cells of one copy: making them takes a millisecond each
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -44,7 +47,10 @@ def copy(blob: Blob, passages: Sequence[Passage], sandbox: Sandbox, limits: Limi
     if document.blob.media_type != blob.media_type:
         raise Unfit("this is no Word document")
     found, traces = places(passages, document)
-    made = _docx(list(_pieces(document, found, traces)))
+    pieces = list(_pieces(document, found, traces))
+    if sum(1 + piece.text.count(_CELLS) for piece in pieces) > _FIELDS:
+        raise Unfit("it has too many paragraphs for a copy")
+    made = _docx(pieces)
     _hold_clean(made, traces, sandbox, limits)
     return made
 
@@ -70,14 +76,17 @@ def _masked(part: Part, within: Span, covered: Iterable[Span]) -> str:
 
 
 def _docx(pieces: Sequence[Piece]) -> bytes:
-    made = docx.Document()
-    for name in ("author", "comments", "title", "last_modified_by"):
-        setattr(made.core_properties, name, "")
+    made = _empty()
     for header in dict.fromkeys(piece.text for piece in pieces if piece.kind == "header"):
         made.sections[0].header.add_paragraph(header)
-    for rows, group in groupby((p for p in pieces if p.kind in ("body", "table")), lambda p: p.role in _ROWS):
-        stretch = list(group)
-        _table(made, stretch) if rows else _paragraphs(made, stretch)
+    table = 0  # which table a row belongs to; 0 for a paragraph
+    numbered: list[tuple[int, Piece]] = []
+    for piece in (piece for piece in pieces if piece.kind in ("body", "table")):
+        table += piece.role == "header_row"
+        numbered.append((table if piece.role in _ROWS else 0, piece))
+    for number, group in groupby(numbered, lambda pair: pair[0]):
+        stretch = [piece for _, piece in group]
+        _table(made, stretch) if number else _paragraphs(made, stretch)
     notes = [piece for piece in pieces if piece.kind == "note"]
     if notes:
         made.add_heading("Notes", level=1)
@@ -85,6 +94,17 @@ def _docx(pieces: Sequence[Piece]) -> bytes:
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def _empty() -> Any:
+    """The template of the library without what it says of itself."""
+    made = docx.Document()
+    for name in ("author", "comments", "title", "last_modified_by"):
+        setattr(made.core_properties, name, "")
+    relations = made.part.package.rels
+    for key in [key for key, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
+        del relations[key]
+    return made
 
 
 def _paragraphs(made: Any, pieces: Iterable[Piece]) -> None:
@@ -95,7 +115,11 @@ def _paragraphs(made: Any, pieces: Iterable[Piece]) -> None:
 
 def _table(made: Any, rows: Sequence[Piece]) -> None:
     cells = [row.text.split(_CELLS) for row in rows]
-    table = made.add_table(rows=len(cells), cols=max(map(len, cells)), style="Table Grid")
+    columns = max(map(len, cells))
+    if columns > _COLUMNS or columns * len(cells) > _RAGGED * sum(map(len, cells)):
+        _paragraphs(made, rows)
+        return
+    table = made.add_table(rows=len(cells), cols=columns, style="Table Grid")
     for row, texts in zip(table.rows, cells, strict=True):
         for cell, text in zip(row.cells, texts, strict=False):
             cell.text = text

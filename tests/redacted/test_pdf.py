@@ -331,8 +331,21 @@ def test_a_picture_that_says_it_again_is_refused(sandbox: Sandbox, pick: Pick) -
     refused(data, pick(data, NAME, "kestrel"), sandbox, match="in a picture", limits=Limits())
 
 
+def test_a_copy_that_is_too_large_is_refused(sandbox: Sandbox, pick: Pick) -> None:
+    small = replace(SLIM, input_bytes=5_000)
+    refused(minutes(), pick(minutes(), NAME, "kestrel"), sandbox, match="larger than the limit", limits=small)
+
+
+def test_a_document_that_takes_too_long_is_refused(
+    sandbox: Sandbox, pick: Pick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passages = pick(minutes(), NAME, "kestrel")
+    monkeypatch.setattr(pdf, "PAGE_SECONDS", -1_000.0)
+    refused(minutes(), passages, sandbox, match="took longer")
+
+
 def test_a_copy_with_more_than_pictures_is_refused(
     sandbox: Sandbox, pick: Pick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "_pdf", lambda pages: (made((72, 720, f"{len(list(pages))} page")), 1))
+    monkeypatch.setattr(pdf, "_pdf", lambda pages, _: (made((72, 720, f"{len(list(pages))} page")), 1))
     refused(minutes(), pick(minutes(), NAME, "kestrel"), sandbox, match="more than pictures")

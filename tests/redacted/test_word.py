@@ -103,6 +103,31 @@ def test_a_cell_that_is_a_passage_is_a_block_in_its_place(cut: Callable[..., byt
     assert "kestrel" not in everything(cut(made(OPENING, more=more)))
 
 
+def test_two_tables_stay_two_and_a_monstrous_one_becomes_lines(cut: Callable[..., bytes]) -> None:
+    def more(document: Any) -> None:
+        for columns in (2, 3, 64):
+            table = document.add_table(rows=2, cols=columns)
+            for number, cell in enumerate(table._cells):
+                cell.text = f"c{number}"
+
+    copy = docx.Document(io.BytesIO(cut(made(SECRET, more=more))))
+    assert [len(table.columns) for table in copy.tables] == [2, 3]
+    assert copy.paragraphs[-1].text.startswith("c64 | c65")
+
+
+def test_a_ragged_table_does_not_grow(cut: Callable[..., bytes]) -> None:
+    rows = ["wide" + " | x" * 50, *["narrow | row"] * 40]
+
+    def more(document: Any) -> None:
+        table = document.add_table(rows=len(rows), cols=2)
+        for row, text in zip(table.rows, rows, strict=True):
+            row.cells[0].text, row.cells[1].text = text.split(" | ", 1)
+
+    copy = docx.Document(io.BytesIO(cut(made(SECRET, more=more))))
+    assert not copy.tables
+    assert copy.paragraphs[-1].text == "narrow | row"
+
+
 def test_nothing_that_a_reader_does_not_see_is_kept(cut: Callable[..., bytes]) -> None:
     def more(document: Any) -> None:
         document.core_properties.author = "Ada Quill"
@@ -114,7 +139,7 @@ def test_nothing_that_a_reader_does_not_see_is_kept(cut: Callable[..., bytes]) -
         document.add_comment(document.paragraphs[0].runs, text="a remark on the margin", author="Ada Quill")
 
     copy = everything(cut(made(OPENING, SECRET, more=more)))
-    for word_ in ("kestrel", "Quill", "lantern", "walrus", "heron", "remark", "python-docx"):
+    for word_ in ("kestrel", "Quill", "lantern", "walrus", "heron", "remark", "python-docx", "thumbnail"):
         assert word_ not in copy
 
 
@@ -173,6 +198,14 @@ def test_a_passage_of_something_inside_is_refused(sandbox: Sandbox, pick: Pick) 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"PK\x03\x04", b"the kestrel"])
 def test_what_is_no_word_document_is_refused(data: bytes, sandbox: Sandbox, pick: Pick) -> None:
     refused(data, pick(made(SECRET), NAME, "kestrel"), sandbox, match=".")
+
+
+def test_more_paragraphs_than_can_be_made_are_refused(
+    sandbox: Sandbox, pick: Pick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passages = pick(made(OPENING, SECRET), NAME, "kestrel")
+    monkeypatch.setattr(word, "_FIELDS", 1)
+    refused(made(OPENING, SECRET), passages, sandbox, match="too many paragraphs")
 
 
 def test_the_copy_itself_is_read_again(sandbox: Sandbox, pick: Pick, monkeypatch: pytest.MonkeyPatch) -> None:
