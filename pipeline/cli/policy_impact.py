@@ -39,7 +39,7 @@ def diff(
         Path | None, typer.Option(help="With --theirs: documents to decide by both; fixtures/outbox otherwise.")
     ] = None,
     since: Since = "30d",
-    audience: Audiences = None,
+    audiences: Audiences = None,
     format: opt.TextOrJson = opt.Plain.text,
     config: opt.Config = None,
     quiet: opt.Quiet = False,
@@ -56,7 +56,7 @@ def diff(
     first, second = (activation.place(name, settings.policy) for name in (old, new or theirs or ""))
     ours, others = policy.load(first), policy.load(second)
     changes = compare(ours, others)
-    reports = {} if theirs is None else _side_by_side(settings, first, second, documents, since, audience, quiet)
+    reports = {} if theirs is None else _side_by_side(settings, first, second, documents, since, audiences, quiet)
     flips = any(report.flips for report in reports.values())
     if format is opt.Plain.json:
         typer.echo(json.dumps(_told(ours, others, changes, reports), ensure_ascii=False, indent=1))
@@ -70,7 +70,7 @@ def impact(
     ctx: typer.Context,
     against: Annotated[str, typer.Option(help=_NAME)],
     since: Since = "30d",
-    audience: Audiences = None,
+    audiences: Audiences = None,
     format: opt.TextOrJson = opt.Plain.text,
     output: Output = None,
     registers: opt.Registers = None,
@@ -89,7 +89,7 @@ def impact(
 
     settings = settings_of(ctx)
     with _sides(settings, settings.policy, activation.place(against, settings.policy), quiet) as (now, then, key):
-        report = _archive(now, then, key, since, audience)
+        report = _archive(now, then, key, since, audiences)
     lines = [report.model_dump_json(indent=1)] if format is opt.Plain.json else _lines(report, "archive")
     write_lines(lines, output)
     raise typer.Exit(1 if report.flips or report.not_judged else 0)
