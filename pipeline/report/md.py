@@ -23,6 +23,7 @@ def write(report: Report, out: TextIO) -> None:
         f"{total.documents} documents: {total.shareable} shareable, {total.needs_review} to review, "
         f"{total.held_back} held back. Policy {_escape(report.head.policy.version)}.\n"
     )
+    out.writelines(f"\n- Overdue: {_escape(remark)}\n" for remark in report.overdue)
 
 
 def _document(row: DocumentRow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TextIO
 
 from ..gaps import sentence
@@ -20,11 +21,12 @@ Bars = list[tuple[str, Counter[str]]]
 
 def write(found: Overview, head: Head, policy: Policy, out: TextIO, *, about: str, hidden: bool) -> None:
     """Write the page; `about` says which run of when it is, `hidden` leaves the words of documents out."""
+    late = policy.overdue(datetime.now(UTC).date())
     style = asset("report.css") + asset("overview.css")
     titles = {name: benefit.title for name, benefit in policy.benefits.items()}
     page = environment().get_template("overview.html.j2").generate(
-        found=found, head=head, about=about, hidden=hidden, style=style, titles=titles, LIGHTS=LIGHTS, WORDS=WORDS,
-        LISTED=LISTED, tables=_tables(found), unread=_unread(found), place=place, share=_share,
+        found=found, head=head, about=about, hidden=hidden, late=late, style=style, titles=titles, LIGHTS=LIGHTS,
+        WORDS=WORDS, LISTED=LISTED, tables=_tables(found), unread=_unread(found), place=place, share=_share,
         policy=f"default-src 'none'; style-src '{source_hash(style)}'; base-uri 'none'; form-action 'none'",
     )  # fmt: skip
     out.writelines(page)

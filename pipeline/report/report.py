@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from ..policy import Policy
 from .redact import redact
@@ -34,6 +35,16 @@ class Report:
     ignore: tuple[str, ...] = ()
     summary: Summary = field(default_factory=Summary)
     unread: int = 0
+    last_day: str = ""
+
+    @property
+    def overdue(self) -> tuple[str, ...]:
+        """What the rules take for granted and nobody has looked at in time, by the newest verdict of the rows."""
+        late = self.policy.overdue(date.fromisoformat(self.last_day)) if self.last_day else ()
+        return tuple(
+            f"the rules take for granted: {each.statement} To be looked at by {each.review_by} ({each.owner})."
+            for each in late
+        )
 
     @property
     def rows(self) -> Iterator[DocumentRow]:
@@ -41,6 +52,7 @@ class Report:
         for row in self.source:
             self.summary = self.summary.plus(row)
             self.unread += bool(row.coverage.unread)
+            self.last_day = max(self.last_day, row.decided_on)
             yield redact(self._chosen(row), self.hidden_percent)
 
     def _chosen(self, row: DocumentRow) -> DocumentRow:

@@ -20,6 +20,8 @@ SHOWN = 12  # cards and unread parts of one document before "… and 7 more"
 
 
 def write(report: Report, out: TextIO) -> None:
+    from rich.text import Text
+
     console = _console(report, out)
     show = _brief if report.look.brief else _full
     rows = 0
@@ -28,6 +30,8 @@ def write(report: Report, out: TextIO) -> None:
         rows += 1
     if report.look.brief or rows > 1:
         _total(console, report)
+    for remark in report.overdue:
+        _hanging(console, Text("! ", "yellow") + Text(plain(remark)), 2)
 
 
 def _console(report: Report, out: TextIO) -> Console:
