@@ -307,6 +307,25 @@ def test_a_run_is_not_finished_by_other_rules_or_another_model(
         work(store, run, set_to)
 
 
+def test_findings_are_back_in_the_queue_when_the_rules_are(store: Store, folder: Path, rules: Path) -> None:
+    """Rules that let something go for a day leave nothing settled: the older result counts again, and so does it."""
+    audiences = rules / "audiences.yaml"
+    strict = audiences.read_text("utf-8")
+    before, _ = scanned(store, folder, chosen(policy=rules))
+    waiting = store.queue.page(size=100)
+    audiences.write_text(strict.replace("case_by_case: needs_review", "case_by_case: shareable", 1), "utf-8")
+    scanned(store, folder, chosen(policy=rules))
+    assert store.queue.page(size=100)[1] < waiting[1]
+    audiences.write_text(strict, "utf-8")
+    rows, pool = scanned(store, folder, chosen(policy=rules))
+    assert rows == before
+    assert pool.readings == []
+    again = store.queue.page(size=100)
+    assert [(case.sha256, case.verdict, case.to_do) for case in again[0]] == [
+        (case.sha256, case.verdict, case.to_do) for case in waiting[0]
+    ]
+
+
 def test_thousands_of_empty_files_are_thousands_of_rows(store: Store, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

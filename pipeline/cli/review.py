@@ -90,6 +90,7 @@ def submit(
     import hashlib
 
     from .. import policy as rules
+    from .. import versions
     from ..errors import UsageError
     from .session import opened_store, settings_of
 
@@ -107,7 +108,12 @@ def submit(
         if not cases:
             raise UsageError(f"{file}: not known as held back or to be reviewed: scan it first")
         number = store.releases.request(
-            cases[-1].id, found[0], audience=settings.audience, policy_sha256=loaded.sha256, reason=reason
+            cases[-1].id,
+            found[0],
+            audience=settings.audience,
+            policy_sha256=loaded.sha256,
+            reason=reason,
+            decider=versions.decider(policy=loaded.sha256, audience=settings.audience, context=settings.context),
         )
     typer.echo(f"request {number}: a second person decides")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -12,8 +12,8 @@ from .. import review
 from ..errors import Overtaken, Refused, UsageError
 from . import database, trail
 from .people import Person
-from .sealing import Sealing
-from .standing import given, settle
+from .sealing import Sealing, request_key
+from .standing import count_again, given, settle
 from .tables import decisions, items, people
 
 _COMMENT = "comment"  # the place to which the text of a comment is bound
@@ -59,9 +59,11 @@ class Decisions:
         """Write a decision down; its number, and how the item stands then.
 
         `version` is the one that the person saw. Raises Overtaken where it has changed since, Refused where the rules
-        of review say no, UsageError where the choice makes no sense. The same `key` again gives the same answer.
+        of review say no, UsageError where the choice makes no sense. The same request under the same `key` again gives
+        the same answer.
         """
         _check(choice, categories)
+        key = key and request_key(key, item, *astuple(choice))
         with database.guarded(self._engine) as connection:
             if key and (before := _by_key(connection, person, key)):
                 return before
@@ -94,6 +96,9 @@ class Decisions:
             at = trail.now()
             connection.execute(update(decisions).where(decisions.c.id == number).values(undone_at=at))
             state = settle(connection, row.item_id)
+            count_again(
+                connection, connection.execute(select(items.c.case_id).where(items.c.id == row.item_id)).scalar_one()
+            )
             detail = {"decision": number, "state": state}
             entry = trail.Entry(actor=person.name, action="undone", subject=row.item_id, detail=detail)
             trail.append(connection, [entry], at)
@@ -152,6 +157,7 @@ class Decisions:
             item, held=row.outcome == "held_back", decision=choice.decision
         )
         state = settle(connection, item, wants_second=int(second), lease_by=None, lease_until=None)
+        count_again(connection, row.case_id)
         detail = {
             "decision": number, "said": choice.decision, "category": category, "reason": choice.reason, "state": state
         }  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, or_, select, update
 
 from . import database, trail
 from .people import Person
-from .sealing import Sealing
+from .sealing import Sealing, request_key
 from .tables import jobs
 
 _CLAIM = timedelta(minutes=10)
@@ -40,8 +40,9 @@ class Jobs:
         self._engine, self._sealing = engine, sealing
 
     def put(self, person: Person, *, name: str, data: bytes, audience: str, key: str | None = None) -> str:
-        """Queue a document; the id of its job. The same `key` again gives the same job."""
+        """Queue a document; the id of its job. The same document under the same `key` again gives the same job."""
         number = str(uuid.uuid4())
+        key = key and request_key(key, name, audience, data)
         with database.guarded(self._engine) as connection:
             if key:
                 known = select(jobs.c.id).where(jobs.c.person_id == person.id, jobs.c.key == key)

@@ -160,6 +160,11 @@ class Queue:
             owners = {row.id: _case(row) for row in connection.execute(select(cases).where(cases.c.id.in_(numbers)))}
         return [(row, owners[row.case_id]) for row in rows]
 
+    def count_alike(self, fingerprint: str) -> int:
+        with database.reading(self._engine) as connection:
+            asked = select(func.count()).select_from(items).where(items.c.fingerprint == fingerprint)
+            return int(connection.execute(asked).scalar_one()) if fingerprint else 0
+
     def documents(self, *, words: str = "", verdict: str = "", size: int = 200) -> list[Row[Any]]:
         """What is stored of documents, the newest result first: number, bytes, name, verdict, type and day."""
         asked = select(

@@ -48,8 +48,14 @@ class Releases:
     def __init__(self, engine: Engine, sealing: Sealing) -> None:
         self._engine, self._sealing = engine, sealing
 
-    def request(self, case: int, person: Person, *, audience: str, policy_sha256: str, reason: str) -> int:
-        """Ask for a release; its number. Of what is held back, every finding then wants a second look."""
+    def request(
+        self, case: int, person: Person, *, audience: str, policy_sha256: str, decider: str, reason: str
+    ) -> int:
+        """Ask for a release; its number. Of what is held back, every finding then wants a second look.
+
+        `decider` is the digest of what a verdict by these rules for this audience depends on (`versions.decider`): a
+        release must not rest on a verdict that other rules gave, or on one for somebody else.
+        """
         if "request" not in review.rights(person.roles) and "submit" not in review.rights(person.roles):
             raise Refused("your role asks for no releases")
         if not reason.strip():
@@ -59,6 +65,8 @@ class Releases:
             row = connection.execute(select(cases).where(cases.c.id == case)).first()
             if row is None:
                 raise UsageError("no such document")
+            if stale := _stale(connection, row.result_id, decider):
+                raise Refused(stale)
             open_one = select(releases.c.id).where(
                 releases.c.case_id == case, releases.c.audience == audience, releases.c.state.in_(OPEN)
             )
@@ -83,11 +91,13 @@ class Releases:
             self._note(connection, person, "release_requested", row.sha256, detail)
         return int(number)
 
-    def approve(self, number: int, person: Person, *, reason: str, policy_sha256: str, record: str) -> None:
+    def approve(
+        self, number: int, person: Person, *, reason: str, policy_sha256: str, decider: str, record: str
+    ) -> None:
         """Let it go, with the signed `record`. Raises Refused where a second person may not, or not yet."""
         with database.guarded(self._engine) as connection:
             row = self._row(connection, number)
-            current = row.policy_sha256 == policy_sha256 and self._is_current(connection, row)
+            current = _is_current(connection, row, policy_sha256, decider)
             to_do = connection.execute(select(cases.c.to_do).where(cases.c.id == row.case_id)).scalar_one()
             objection = review.release_objection(
                 person.id, person.roles, requested_by=row.requested_by, state=_state(row), to_do=to_do, current=current
@@ -133,20 +143,10 @@ class Releases:
         with database.reading(self._engine) as connection:
             return [self._release(row) for row in connection.execute(asked)]
 
-    def is_current(self, release: Release, policy_sha256: str) -> bool:
+    def is_current(self, release: Release, policy_sha256: str, decider: str) -> bool:
         """Whether document, audience and policy are still those of the request."""
         with database.reading(self._engine) as connection:
-            return release.policy_sha256 == policy_sha256 and self._is_current(connection, release)
-
-    def _is_current(self, connection: Connection, row: Any) -> bool:
-        """Whether the case still rests on the result that was looked at, or on one with the same verdict and rules."""
-        now = connection.scalar(select(cases.c.result_id).where(cases.c.id == row.case_id))
-        if now == row.result_id:
-            return True
-        told = connection.execute(
-            select(results.c.reader, results.c.tagger, results.c.verdict).where(results.c.id.in_((now, row.result_id)))
-        ).all()
-        return len(told) == 2 and told[0] == told[1]
+            return _is_current(connection, release, policy_sha256, decider)
 
     def _row(self, connection: Connection, number: int) -> Row[Any]:
         row = connection.execute(_WITH_NAMES.where(releases.c.id == number)).first()
@@ -187,6 +187,24 @@ class Releases:
 
 
 _WITH_NAMES = select(releases, people.c.name.label("requester")).join(people, people.c.id == releases.c.requested_by)
+
+
+def _is_current(connection: Connection, row: Any, policy_sha256: str, decider: str) -> bool:
+    """Whether the case still rests on the very result that was looked at, and that one on these rules."""
+    now = connection.scalar(select(cases.c.result_id).where(cases.c.id == row.case_id))
+    same = now == row.result_id and row.policy_sha256 == policy_sha256
+    return same and _stale(connection, row.result_id, decider) is None
+
+
+def _stale(connection: Connection, result: int, decider: str) -> str | None:
+    """Why a verdict is none to build on now; None where it is."""
+    asked = select(results.c.decider, results.c.dated, results.c.decided_on).where(results.c.id == result)
+    row = connection.execute(asked).one()
+    if row.decider != decider:
+        return "it was judged by other rules or for another audience: have it judged for this one first"
+    if row.dated and row.decided_on != trail.now()[:10]:
+        return "it rests on an entry of a register and was judged on another day: have it judged again first"
+    return None
 
 
 def _state(row: Row[Any]) -> str:

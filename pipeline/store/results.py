@@ -12,7 +12,7 @@ from ..report.redact import redact
 from ..report.result import DocumentRow
 from . import database, intray, trail
 from .sealing import RESULT, Sealing
-from .tables import files, findings, gaps, readings, results
+from .tables import cases, files, findings, gaps, readings, results
 
 _PAGE = 500
 
@@ -137,6 +137,8 @@ class Results:
         with database.guarded(self._engine) as connection:
             for each in done:
                 result = each.result if each.row is None else self._result(connection, each, keys, at, entries)
+                if each.row is None and result is not None:
+                    self._rest_again(connection, result, at)
                 state = "failed" if each.failed else "done"
                 connection.execute(
                     update(files)
@@ -151,6 +153,7 @@ class Results:
         assert row is not None
         known = self._twin(connection, done, keys)
         if known is not None:
+            self._rest_again(connection, known, at)
             return known
         if done.packed is not None and done.stands and self._sealing.keep:
             self._reading(connection, row, done.packed, keys)
@@ -176,6 +179,19 @@ class Results:
         if row.sha256:
             intray.take_in(connection, number, row, at)
         return int(number)
+
+    def _rest_again(self, connection: Connection, result: int, at: str) -> None:
+        """Have the review rest on a result that counts again: rules that were in force between may have let it go."""
+        same = (cases.c.sha256 == results.c.sha256) & (cases.c.name == results.c.name)
+        told = connection.scalar(
+            select(results.c.told)
+            .join(cases, same, isouter=True)
+            .where(results.c.id == result, cases.c.result_id.is_distinct_from(result))
+            .where(cases.c.id.is_not(None) | (results.c.verdict != "shareable"))
+        )
+        if told is not None:
+            row = DocumentRow.model_validate_json(self._sealing.open(told, RESULT))
+            intray.take_in(connection, result, row, at)
 
     def _twin(self, connection: Connection, done: Done, keys: Keys) -> int | None:
         """A result of the same bytes that was written meanwhile: equal files lie side by side in an archive."""

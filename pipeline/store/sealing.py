@@ -5,6 +5,8 @@ Encrypted is a nonce and AES-GCM of the bytes, bound to the place where they bel
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -45,6 +47,12 @@ class Sealing:
             return _cipher(self.key).decrypt(nonce, encrypted, place.encode("utf-8", "surrogatepass"))
         except InvalidTag:
             raise StoreError("a text of this database was encrypted with another key, or altered") from None
+
+
+def request_key(key: str, *request: object) -> str:
+    """The key of a request together with what was asked: another request under the same key is another one."""
+    told = [part.hex() if isinstance(part, bytes) else part for part in request]
+    return hashlib.sha256(json.dumps([key, *told]).encode()).hexdigest()
 
 
 def _cipher(key: bytes) -> AESGCM:

@@ -20,14 +20,14 @@ def given(connection: Connection, item: str) -> list[review.Given]:
 
 
 def settle(connection: Connection, item: str, **values: Any) -> str:
-    """Write down how the item stands now, and with it its case. Each change counts the version up."""
-    row = connection.execute(select(items.c.case_id, items.c.wants_second).where(items.c.id == item)).one()
-    wants = bool(values.get("wants_second", row.wants_second))
-    state = review.state_of(given(connection, item), wants_second=wants)
+    """Write down how the item stands now; its case is to be counted again. Each change counts the version up."""
+    wants = values.get("wants_second")
+    if wants is None:
+        wants = connection.scalar(select(items.c.wants_second).where(items.c.id == item))
+    state = review.state_of(given(connection, item), wants_second=bool(wants))
     connection.execute(
         update(items).where(items.c.id == item).values(state=state, version=items.c.version + 1, **values)
     )
-    count_again(connection, row.case_id)
     return state
 
 

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import UsageError
 from ..policy import describe, overview
+from ..report.build import moved
 from ..store.jobs import WAITING, Job
 from ..store.people import Person
 from ..store.store import Store
+from . import releasing
 from .guards import Auditor, Reader, Releaser, StoreOf, Submitter
-from .releasing import approve
 
 router = APIRouter(prefix="/v1")
 _LOOK = 0.2  # seconds between two looks at a job that somebody waits for
@@ -111,21 +112,17 @@ def document(store: StoreOf, _: Reader, sha256: str) -> Response:
 @router.post("/documents/{sha256}/release-requests", status_code=201)
 def ask(request: Request, store: StoreOf, shown: Submitter, sha256: str, body: RequestIn) -> dict[str, Any]:
     """Ask for a release."""
-    rules = request.app.state.rules
-    rules.audience(body.audience)
     cases = store.queue.of_document(sha256)
     if not cases:
         raise HTTPException(404, "there is nothing to be released: no such document, or it is shareable")
-    number = store.releases.request(
-        cases[-1].id, shown.person, audience=body.audience, policy_sha256=rules.sha256, reason=body.reason
-    )
+    number = releasing.ask(request.app.state, cases[-1].id, shown.person, body.audience, body.reason)
     return {"id": number, "status": store.releases.find(number).state}
 
 
 @router.post("/release-requests/{number}/approve")
 def let_go(request: Request, store: StoreOf, shown: Releaser, number: int, body: ReasonIn) -> dict[str, Any]:
     """Approve a request of somebody else's; the answer is the signed record."""
-    told: dict[str, Any] = json.loads(approve(request.app.state, _small(number), shown.person, body.reason))
+    told: dict[str, Any] = json.loads(releasing.approve(request.app.state, _small(number), shown.person, body.reason))
     return told
 
 
@@ -192,7 +189,8 @@ def _job(store: Store, number: str, person: Person) -> Job:
 def _result(store: Store, job: Job) -> Response:
     if job.result_id is None:
         raise HTTPException(422, job.error)
-    return Response(store.queue.result(job.result_id).model_dump_json(), media_type="application/json")
+    row = moved(store.queue.result(job.result_id), job.name)  # equal bytes may have been found elsewhere first
+    return Response(row.model_dump_json(), media_type="application/json")
 
 
 def _told(job: Job) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class View:
     alike: int
     position: int
     total: int
+    before: str
+    after: str
 
     @property
     def title(self) -> str:
@@ -61,7 +63,8 @@ def view(store: Store, item: Item, person: Person, *, more: bool = False) -> Vie
     finding = row.findings[item.number] if item.kind == "finding" and item.number < len(row.findings) else None
     reasons = row.verdict_reasons
     reason = reasons[item.number] if item.kind == "reason" and item.number < len(reasons) else None
-    every = [one for one in store.queue.items(case.id) if one.state != "gone"]
+    every = [one.id for one in store.queue.items(case.id) if one.state != "gone"]
+    here = every.index(item.id) if item.id in every else -1
     made = store.decisions.of(item.id)
     own = any(kept.person_id == person.id and kept.undone_at is None for kept in made)
     blind = item.state == "second" and not own
@@ -75,9 +78,11 @@ def view(store: Store, item: Item, person: Person, *, more: bool = False) -> Vie
         where=place(finding.location, top=row.name) if finding else "",
         decisions=[] if blind else made,
         blind=blind,
-        alike=len(store.queue.alike(item.fingerprint)) - 1,
-        position=next((n for n, one in enumerate(every, 1) if one.id == item.id), 0),
+        alike=store.queue.count_alike(item.fingerprint) - 1,
+        position=here + 1,
         total=len(every),
+        before=every[here - 1] if here > 0 else "",
+        after=every[here + 1] if 0 <= here < len(every) - 1 else "",
     )
 
 

@@ -8,11 +8,12 @@ from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from ..errors import UsageError
+from ..report.build import moved
 from ..store.people import Shown
 from ..store.store import Store
+from . import releasing
 from .app import render
 from .guards import Reader, StoreOf, Submitter
-from .releasing import approve
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,9 +39,9 @@ def ask(
     request: Request, store: StoreOf, shown: Submitter, sha256: str, case: Annotated[int, Form()],
     audience: Annotated[str, Form()], reason: Annotated[str, Form(max_length=4000)],
 ) -> Response:  # fmt: skip
-    rules = request.app.state.rules
-    rules.audience(audience)
-    number = store.releases.request(case, shown.person, audience=audience, policy_sha256=rules.sha256, reason=reason)
+    if case not in {one.id for one in store.queue.of_document(sha256)}:
+        raise HTTPException(404, "there is no such document")
+    number = releasing.ask(request.app.state, case, shown.person, audience, reason)
     return RedirectResponse(f"/release-requests/{number}", 303)
 
 
@@ -63,7 +64,7 @@ def close(
     """Approve, deny or withdraw; who may is the store's to say, in the transaction that writes it."""
     try:
         if what == "approve":
-            approve(request.app.state, number, shown.person, reason)
+            releasing.approve(request.app.state, number, shown.person, reason)
         elif what == "deny":
             store.releases.deny(number, shown.person, reason=reason)
         elif what == "withdraw":
@@ -115,7 +116,7 @@ def job(request: Request, store: StoreOf, shown: Submitter, number: str) -> Resp
     found = store.jobs.find(number, shown.person)
     if found is None:
         raise HTTPException(404, "there is no such job of yours")
-    row = store.queue.result(found.result_id) if found.result_id else None
+    row = moved(store.queue.result(found.result_id), found.name) if found.result_id else None
     return render(request, "job.html.j2", shown=shown, job=found, row=row)
 
 
@@ -124,7 +125,8 @@ def _request_page(
 ) -> Response:
     found = store.releases.find(number)
     case = store.queue.case(found.case_id)
-    current = store.releases.is_current(found, request.app.state.rules.sha256)
+    state = request.app.state
+    current = store.releases.is_current(found, state.rules.sha256, releasing.decider(state, found.audience))
     items = [one for one in store.queue.items(case.id) if one.state != "gone"]
     return render(
         request, "release.html.j2", shown=shown, release=found, case=case, current=current, items=items, told=told,

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ..errors import Overtaken, Refused, UsageError
+from ..review import rights
+from ..store import trail
 from ..store.decisions import Choice
 from ..store.people import Shown
 from ..store.store import Store
@@ -35,7 +37,7 @@ def queue(
 
 @router.get("/findings/next")
 def next_one(store: StoreOf, shown: Reader, case: int | None = None) -> Response:
-    item = store.queue.next(shown.person.id, case=case, take="decide" in _may(shown))
+    item = store.queue.next(shown.person.id, case=case, take="decide" in rights(shown.person.roles))
     return RedirectResponse(f"/findings/{item.id}" if item else "/queue?done=1", 303)
 
 
@@ -117,29 +119,15 @@ def _page(
     request: Request, store: Store, shown: Shown, name: str, *, more: bool = False, told: str = "", comment: str = "",
     status: int = 200,
 ) -> Response:  # fmt: skip
-    item = store.queue.lease(name, shown.person.id) if "decide" in _may(shown) else store.queue.item(name)
+    item = (
+        store.queue.lease(name, shown.person.id) if "decide" in rights(shown.person.roles) else store.queue.item(name)
+    )
     if item is None:
         raise HTTPException(404, "there is no such finding")
-    from ..store import trail
-
     busy = store.queue.holder(item) if item.leased(shown.person.id, trail.now()) else ""
     found = view(store, item, shown.person, more=more)
     policy = request.app.state.rules
     return render(
         request, "finding.html.j2", shown=shown, view=found, figure=matrix(policy), told=told, comment=comment,
         more=more, busy=busy, undo=request.query_params.get("undo", ""), status=status,
-        neighbours=_neighbours(store, item.case_id, item.id),
     )  # fmt: skip
-
-
-def _may(shown: Shown) -> frozenset[str]:
-    from ..review import rights
-
-    return frozenset(rights(shown.person.roles))
-
-
-def _neighbours(store: Store, case: int, name: str) -> tuple[str, str]:
-    """The items before and after, in reading order."""
-    names = [one.id for one in store.queue.items(case) if one.state != "gone"]
-    here = names.index(name) if name in names else 0
-    return (names[here - 1] if here > 0 else "", names[here + 1] if here + 1 < len(names) else "")

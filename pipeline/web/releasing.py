@@ -5,9 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from .. import records
+from .. import records, versions
 from ..review import RELEASE_LIFE
 from ..store.people import Person
+
+
+def decider(state: Any, audience: str) -> str:
+    """What a verdict by the rules in force for `audience` depends on."""
+    return versions.decider(policy=state.rules.sha256, audience=audience, context=state.settings.context)
+
+
+def ask(state: Any, case: int, person: Person, audience: str, reason: str) -> int:
+    """Ask for a release; its number. Raises Refused where the verdict is none to build on."""
+    state.rules.audience(audience)
+    number: int = state.store.releases.request(
+        case, person, audience=audience, policy_sha256=state.rules.sha256, decider=decider(state, audience),
+        reason=reason,
+    )  # fmt: skip
+    return number
 
 
 def approve(state: Any, number: int, person: Person, reason: str) -> str:
@@ -29,5 +44,7 @@ def approve(state: Any, number: int, person: Person, reason: str) -> str:
         public_key=records.public_key(state.signing),
     )
     told = records.signed(record, state.signing).model_dump_json(indent=1)
-    store.releases.approve(number, person, reason=reason, policy_sha256=rules.sha256, record=told)
+    store.releases.approve(
+        number, person, reason=reason, policy_sha256=rules.sha256, decider=decider(state, asked.audience), record=told
+    )
     return told

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline import audit, intake, packing, policy, settings
+from pipeline import audit, packing, settings
 from pipeline.reading import read
 from pipeline.report.build import document_row
 from pipeline.sandbox import Sandbox
@@ -79,6 +78,3 @@ def secret_of(client: TestClient) -> str:
     """What forms of this session carry."""
     page = client.get("/people" if client.get("/").status_code == 303 else "/").text
     return page.split('name="csrf" value="')[1].split('"')[0]
-
-
-__all__ = ["HELD", "HOSTILE", "Path", "intake", "policy"]

@@ -226,6 +226,58 @@ def test_a_release_lapses_with_time_and_with_the_rules(sign_in: Enter, store: St
     assert sasha.post(f"/v1/release-requests/{number}/deny", json={"reason": "no"}).status_code == 409
 
 
+def test_no_release_rests_on_a_verdict_for_somebody_else_or_by_other_rules(
+    sign_in: Enter, store: Store, database: str
+) -> None:
+    robin = sign_in("robin")
+    sha256 = str(findings(robin)[0]["document"]["id"])  # type: ignore[index]
+    path = f"/v1/documents/{sha256}/release-requests"
+    other = robin.post(path, json={"reason": "agreed", "audience": "public"})
+    assert (other.status_code, "another audience" in other.json()["title"]) == (409, True)
+    _execute(database, f"UPDATE results SET decider = '{'0' * 64}'")
+    assert robin.post(path, json={"reason": "agreed"}).status_code == 409
+    page = robin.post(
+        f"/documents/{sha256}/release-requests", data={"case": "99", "audience": "network", "reason": "agreed"}
+    )
+    assert page.status_code == 404, "a case of another document"
+
+
+def test_a_verdict_that_rests_on_a_register_is_none_for_another_day(
+    sign_in: Enter, store: Store, database: str
+) -> None:
+    robin = sign_in("robin")
+    sha256 = str(findings(robin)[0]["document"]["id"])  # type: ignore[index]
+    _execute(database, "UPDATE results SET dated = 1, decided_on = '2020-01-01'")
+    told = robin.post(f"/v1/documents/{sha256}/release-requests", json={"reason": "agreed"})
+    assert (told.status_code, "another day" in told.json()["title"]) == (409, True)
+
+
+def test_a_key_that_was_used_for_another_document_gives_no_verdict_of_that_one(
+    sign_in: Enter, store: Store, kit: Kit
+) -> None:
+    client, headers = sign_in("robin"), {"Idempotency-Key": "same"}
+    harmless = "The secretariat met on Tuesday and agreed the plan for the coming quarter."
+    first = client.post("/v1/jobs", files={"file": ("a.txt", harmless)}, headers=headers).json()["id"]
+    second = client.post("/v1/jobs", files={"file": ("a.txt", HELD)}, headers=headers).json()["id"]
+    assert worker.once(store, kit, KEY)
+    assert worker.once(store, kit, KEY)
+    verdicts = [client.get(f"/v1/jobs/{one}/result").json()["verdict"] for one in (first, second)]
+    assert verdicts == ["shareable", "held_back"]
+    one, two = (str(each["id"]) for each in findings(client)[:2])
+    decide(client, one, decision="confirm")
+    for name in (one, two):
+        tag = client.get(f"/v1/findings/{name}").headers["ETag"]
+        client.post(f"/v1/findings/{name}/decisions", json=LET_GO, headers=headers | {"If-Match": tag})
+    assert [kept.decision for kept in store.decisions.of(two)] == ["not_sensitive"]
+
+
+def test_a_job_does_not_say_where_equal_bytes_lie(sign_in: Enter, store: Store, kit: Kit) -> None:
+    client = sign_in("robin")
+    number = client.post("/v1/jobs", files={"file": ("same.txt", HELD)}).json()["id"]
+    assert worker.once(store, kit, KEY)
+    assert client.get(f"/v1/jobs/{number}/result").json()["uri"] == "same.txt"
+
+
 def test_what_people_disagree_on_is_settled_by_a_third(sign_in: Enter, store: Store) -> None:
     robin, rene, sasha = sign_in("robin"), sign_in("rene"), sign_in("sasha")
     name = str(findings(robin)[0]["id"])
