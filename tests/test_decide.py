@@ -284,6 +284,15 @@ def test_facets_choose_the_subcategory(
     assert judge(tag(GRAY, words("topic:bias"))).outcome is NEEDS_REVIEW, "switched off, it changes nothing"
 
 
+def test_a_summary_stays_one_where_a_developer_gave_it_in_confidence() -> None:
+    """By the guide `developer_material` is for No Brainer and Gray Area categories alone."""
+    both = (words("summary_incident"), words("developer_material"))
+    told = judge(tag("cyber_incidents", *both))
+    assert (told.outcome, reason(told).cell) == (NEEDS_REVIEW, "unclear-no")
+    assert judge(tag("cyber_incidents", words("developer_material"))).outcome is HELD_BACK
+    assert judge(tag(GRAY, words("developer_material"))).outcome is HELD_BACK
+
+
 # What any detector may say, and what may go wrong: the rules must hold for all of it.
 FACETS = sorted(POLICY.facet_ids)
 EVIDENCE = st.builds(

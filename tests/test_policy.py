@@ -190,8 +190,7 @@ def test_describe_tells_all_about_a_category(policy: policies.Policy) -> None:
     assert told["outcomes"]["bilateral:canada"] == "needs_review"
     assert told["cell"]["id"] == "yes-yes"
     assert [row["id"] for row in told["adjustments"]] == [
-        *("operational_detail", "summary_incident", "developer_material"),
-        *("developer_consent", "already_public", "public_file"),
+        *("operational_detail", "summary_incident", "developer_consent", "already_public", "public_file"),
     ]
     assert policies.describe(policy, "postdeployment_results.bias")["enabled"] is False
     assert [row["id"] for row in policies.overview(policy)] == list(policy.categories)

@@ -69,6 +69,16 @@ NAMED: list[tuple[str, Callable[[Any], None], list[tuple[str, ...]]]] = [
         at("categories", "evaluation_standards", title="Standards"),
         [(SAME, "category", "evaluation_standards", "title")],
     ),
+    (
+        "adjustments.yaml",
+        at("adjustments", "developer_material", except_for=["cyber_incidents", "evaluation_standards"]),
+        [(LOOSE, "adjustment", "developer_material", "reach")],
+    ),
+    (
+        "adjustments.yaml",
+        at("adjustments", "developer_material", except_for=[]),
+        [(TIGHT, "adjustment", "developer_material", "reach")],
+    ),
     ("policy.yaml", lambda value: value.update(thresholds={"held": "0.4"}), [(TIGHT, "threshold", "held", "at most")]),
     ("policy.yaml", lambda value: value.update(version="9"), [(SAME, "policy", "version", "is")]),
     (

@@ -168,7 +168,7 @@ def _signals(file: File) -> dict[str, Signal]:
 def _check_adjustments(file: File, policy: Policy) -> None:
     known: dict[str, Category | object] = {**policy.categories, **policy.subcategories}
     for index, row in enumerate(file.shape.adjustments):
-        for name in row.categories:
+        for name in (*row.categories, *row.except_for):
             if name not in known:
                 words = nearest(name, list(known))
                 file.fail(f"{row.id}: unknown category {name!r}; {words}", "adjustments", index, "categories")

@@ -169,6 +169,7 @@ class AdjustmentRow(Shape):
     facet: Id
     tiers: tuple[Tier, ...] = Field((), description="only for categories of these tiers; empty: of any")
     categories: tuple[Id, ...] = Field((), description="only for these categories and their children; empty: any")
+    except_for: tuple[Id, ...] = Field((), description="not for these categories and their children")
     direction: Literal["tightening", "loosening"]
     evidence: Literal["words", "span", "register_entry"] = Field(description="the least that it may rest on")
     proprietary: Answer | None = None

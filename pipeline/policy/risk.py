@@ -32,7 +32,8 @@ def concerns(row: AdjustmentRow, category: Category) -> bool:
     A tightening for some tiers holds for the stricter ones too, a loosening for the milder ones: otherwise a category
     could be made stricter, leave the reach of a tightening, and end milder than before.
     """
-    if row.categories and set(category.lineage).isdisjoint(row.categories):
+    lineage = set(category.lineage)
+    if (row.categories and lineage.isdisjoint(row.categories)) or not lineage.isdisjoint(row.except_for):
         return False
     if not row.tiers:
         return True

@@ -77,7 +77,7 @@ def _changed(before: AdjustmentRow, after: AdjustmentRow, new: Policy, line: par
     if before.evidence != after.evidence and "loosening" in (before.direction, after.direction):
         effect = ranked(before.evidence, after.evidence, _EVIDENCE)
         yield line(what="evidence", old=before.evidence, new=after.evidence, effect=effect)
-    if (before.tiers, before.categories) != (after.tiers, after.categories):
+    if _told_reach(before) != _told_reach(after):
         yield line(what="reach", old=_reach(before), new=_reach(after), effect=_reached(before, after, new))
     if (before.sentence, before.source) != (after.sentence, after.source):
         yield line(what="its words", effect="changed")
@@ -91,8 +91,13 @@ def _moved(was: str | None, is_: str | None, row: AdjustmentRow) -> Effect:
     return ranked(was, is_, (*ANSWERS, None))
 
 
+def _told_reach(row: AdjustmentRow) -> tuple[tuple[str, ...], ...]:
+    return row.tiers, row.categories, row.except_for
+
+
 def _reach(row: AdjustmentRow) -> str:
-    return "; ".join(part for part in (listed(row.tiers), listed(row.categories)) if part) or "any"
+    but = f"not {listed(row.except_for)}" if row.except_for else ""
+    return "; ".join(part for part in (listed(row.tiers), listed(row.categories), but) if part) or "any"
 
 
 def _reached(before: AdjustmentRow, after: AdjustmentRow, policy: Policy) -> Effect:
