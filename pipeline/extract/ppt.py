@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import olefile
 
 from pipeline.extract import officeart
+from pipeline.extract.doc_words import words
 from pipeline.extract.ole_rest import Item, read_rest
+from pipeline.extract.parts import PartBuilder
 from pipeline.extract.ppt_records import Record, records
 from pipeline.extract.ppt_texts import Texts
 from pipeline.limits import Limits
@@ -29,6 +31,7 @@ def extract(blob: Blob, limits: Limits) -> Iterator[Item]:
                 yield Gap(stage="extract", code="encrypted", path="")
                 return
             yield from _read(list(records(streams[_MAIN])), limits)
+            yield from _user(streams.get(_USER, b""))
             pictures = streams.get(_PICTURES, b"")
             yield from officeart.pictures(pictures, "pictures")
             if not officeart.is_store(pictures):
@@ -44,3 +47,11 @@ def _read(found: list[Record], limits: Limits) -> Iterator[Item]:
     for record in found:
         counts[record.kind] = counts.get(record.kind, 0) + 1
         yield from Texts.of(record, counts[record.kind]).read(record, limits)
+
+
+def _user(stream: bytes) -> Iterator[Item]:
+    """Who saved the file last (CurrentUserAtom, 2.3.2): the name stands there in one byte a letter, then in two."""
+    builder = PartBuilder(kind="metadata", path="current user", visibility="hidden")
+    for text in words(stream):
+        builder.add(text, role="line")
+    yield from builder.parts()

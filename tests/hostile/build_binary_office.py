@@ -147,6 +147,7 @@ CASES = [
     case(42, "doc-beside-an-object", beside_an_object),
     case(45, "doc-macro", macro, code="macros"),
     case(45, "doc-beside-macros", beside_macros, code="macros"),
+    case(78, "ppt-user", lambda words: slides(OUTLINE, user=words)),
     case(40, "ppt-slide", on_slide()),
     case(40, "ppt-slide-narrow", on_slide(wide=False)),
     case(40, "ppt-hidden-slide", on_slide(hidden=True), code="hidden_part"),

@@ -99,10 +99,11 @@ def blip(png: bytes) -> bytes:
     return record(0xF01E, b"\0" * 17 + png, instance=0x6E0)
 
 
-def slides(*top: bytes, token: int = 0xE391C05F, streams: Mapping[str, bytes] | None = None) -> bytes:
-    """A presentation of the records `top`."""
-    user = record(0x0FF6, struct.pack("<II", 20, token) + b"\0" * 12)
-    return ole({"PowerPoint Document": b"".join(top), "Current User": user, **(streams or {})})
+def slides(*top: bytes, token: int = 0xE391C05F, user: str = "", streams: Mapping[str, bytes] | None = None) -> bytes:
+    """A presentation of the records `top`, last saved by `user`."""
+    name = user.encode("utf-16-le")
+    last = record(0x0FF6, struct.pack("<II", 20, token) + b"\0" * 12 + name)
+    return ole({"PowerPoint Document": b"".join(top), "Current User": last, **(streams or {})})
 
 
 def slide(*inside: bytes, hidden: bool = False, kind: int = 1006) -> bytes:
